@@ -1,0 +1,1 @@
+"""The world outside: engines, workflow, ledger file, language models."""

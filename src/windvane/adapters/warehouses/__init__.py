@@ -1,0 +1,1 @@
+"""One warehouse each; the one door to sqlmesh and duckdb."""

@@ -1,0 +1,1 @@
+"""One role per file or small room; agents think and only propose."""

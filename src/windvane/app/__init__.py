@@ -1,0 +1,1 @@
+"""Command line, settings and wiring: the only layer that knows which adapters exist."""

@@ -1,0 +1,1 @@
+"""The words of windvane; imports nothing of ours."""

@@ -1,0 +1,73 @@
+"""What arrives: deliveries, and the batches they become, with every row accounted for."""
+
+from __future__ import annotations
+
+from windvane.domain.estate import Reading
+from windvane.domain.record import Record
+
+
+class Delivery(Record):
+    """One thing a connector can fetch now: a file, or a table of a database."""
+
+    source: str
+    name: str  # path relative to the location, or schema.table
+    size: int = 0  # bytes; 0 when not known
+    stamp: str = ""  # changes when the content may have changed: modification time in ns, or a counter
+    digest: str = ""  # SHA-256 of the bytes once they were read
+
+
+class ColumnProfile(Record):
+    """What one pass over one column of text found; shares are 0..1 of all rows."""
+
+    name: str
+    type: str
+    grammar: str = ""
+    nulls: int = 0
+    distinct: int = 0  # approximate above 10,000
+    minimum: str = ""
+    maximum: str = ""
+    mean: float | None = None
+    deviation: float | None = None
+    quantiles: tuple[float, ...] = ()  # 0.05 0.25 0.5 0.75 0.95 of numbers
+    max_length: int = 0
+    top: tuple[tuple[str, int], ...] = ()  # most frequent values with their counts; empty for personal data
+
+
+class Profile(Record):
+    """The shape of one batch or one table."""
+
+    rows: int
+    columns: tuple[ColumnProfile, ...] = ()
+
+    def column(self, name: str) -> ColumnProfile | None:
+        """The profile of one column, or `None`."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+class Batch(Record):
+    """A delivery that was landed: text rows in Parquet, original bytes kept, rows accounted for.
+
+    `rows_read == accepted + quarantined + suppressed` always holds, or the batch cannot be made.
+    """
+
+    id: str  # source + "-" + first 12 digits of the digest; the write key
+    source: str
+    delivery: str
+    digest: str
+    landed_at: str  # UTC, ISO 8601
+    rows_read: int
+    accepted: int
+    reading: Reading | None = None
+    columns: tuple[str, ...] = ()  # as delivered
+    quarantined: int = 0
+    suppressed: int = 0
+    path: str = ""  # Parquet of accepted rows, relative to the estate folder; all text, plus _batch and _row
+    quarantine_path: str = ""  # Parquet: _batch, _row, reason, raw
+    profile: Profile | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows_read != self.accepted + self.quarantined + self.suppressed:
+            raise ValueError(
+                f"batch {self.id} loses rows: read {self.rows_read}, accepted {self.accepted}, "
+                f"quarantined {self.quarantined}, suppressed {self.suppressed}"
+            )

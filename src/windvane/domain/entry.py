@@ -1,0 +1,133 @@
+"""One line of the ledger: who did what, because of which lines, chained by hash."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from windvane.domain.batch import Batch
+from windvane.domain.decision import Decision, Lesson, Release
+from windvane.domain.finding import Finding
+from windvane.domain.goal import Goal, Question
+from windvane.domain.incident import Incident, Signal
+from windvane.domain.plan import Plan
+from windvane.domain.record import Record, canonical
+from windvane.domain.run import Trial
+
+Step = Literal["sense", "diagnose", "propose", "trial", "gate", "promote", "learn", "steer"]
+STEPS: tuple[Step, ...] = ("sense", "diagnose", "propose", "trial", "gate", "promote", "learn", "steer")
+
+
+class Steering(Record, tag="steering"):
+    """What a person said: pause, resume, approve, reject, undo, edit, init, run."""
+
+    act: str
+    about: str = ""
+    because: str = ""
+    detail: str = ""
+
+
+class Asked(Record, tag="asked"):
+    """One question to a language model with its answer and cost."""
+
+    model: str
+    purpose: str
+    answer: str
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    accepted: bool
+
+
+class Note(Record, tag="note"):
+    """What a run did that is none of the other kinds: a retry, a resume, a rest."""
+
+    what: str
+    detail: str = ""
+
+
+class Noticed(Record, tag="noticed"):
+    """A signal."""
+
+    signal: Signal
+
+
+class Landed(Record, tag="landed"):
+    """A batch that was landed; it is not visible yet."""
+
+    batch: Batch
+
+
+class Found(Record, tag="found"):
+    """Findings of one agent about one subject."""
+
+    findings: tuple[Finding, ...]
+
+
+class Understood(Record, tag="understood"):
+    """A goal as it was typed, with the reading of a language model beside it when one was asked."""
+
+    goal: Goal
+    other: Goal | None = None
+    question: Question | None = None
+
+
+class Diagnosed(Record, tag="diagnosed"):
+    """An incident with its hypotheses."""
+
+    incident: Incident
+
+
+class Proposed(Record, tag="proposed"):
+    """A plan."""
+
+    plan: Plan
+
+
+class Tried(Record, tag="tried"):
+    """A trial."""
+
+    trial: Trial
+
+
+class Decided(Record, tag="decided"):
+    """A decision."""
+
+    decision: Decision
+
+
+class Promoted(Record, tag="promoted"):
+    """A release."""
+
+    release: Release
+
+
+class Learned(Record, tag="learned"):
+    """A lesson."""
+
+    lesson: Lesson
+
+
+Fact = Noticed | Landed | Found | Understood
+Outcome = Diagnosed | Proposed | Tried | Decided | Promoted | Learned
+Body = Fact | Outcome | Steering | Asked | Note
+
+
+class Entry(Record):
+    """A line: `hash` covers every other field, `previous` is the hash of the line before."""
+
+    seq: int
+    time: str  # UTC, ISO 8601
+    actor: str  # agent, remedy, `gate`, `person`, `windvane`
+    step: Step
+    key: str  # write key: the same key is written once, whatever is retried
+    body: Body
+    because: tuple[int, ...] = ()  # seq of the lines it follows from
+    previous: str = ""
+    hash: str = ""
+
+
+def seal(entry: Entry) -> str:
+    """SHA-256 over every field but `hash`, as 64 hexadecimal digits."""
+    fields = (entry.seq, entry.time, entry.actor, entry.step, entry.key, entry.body, entry.because, entry.previous)
+    return hashlib.sha256(canonical(fields)).hexdigest()

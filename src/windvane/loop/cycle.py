@@ -1,0 +1,1 @@
+"""The loop itself: one pass from signals to lessons."""

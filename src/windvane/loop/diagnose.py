@@ -1,0 +1,1 @@
+"""Turns signals into incidents: hypotheses with the evidence for and against, and the place of the cause."""

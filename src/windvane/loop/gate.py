@@ -1,0 +1,1 @@
+"""Judges a trial by the same rules whoever proposed it."""

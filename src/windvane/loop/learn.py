@@ -1,0 +1,1 @@
+"""Compares what was predicted with what was measured."""

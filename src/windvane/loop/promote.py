@@ -1,0 +1,1 @@
+"""Makes a promoted plan true everywhere: warehouse, files, git, published release, ledger."""

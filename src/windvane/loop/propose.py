@@ -1,0 +1,1 @@
+"""Gathers plans from agents and remedies, and ranks them."""

@@ -1,0 +1,1 @@
+"""Notices what is new or odd: deliveries, drift, edits, goals that nothing serves."""

@@ -1,0 +1,1 @@
+"""Carries out what a person says: pause, resume, approve, reject, undo."""

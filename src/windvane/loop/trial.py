@@ -1,0 +1,1 @@
+"""Tries a plan in isolation and measures both sides."""

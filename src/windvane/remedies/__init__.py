@@ -1,0 +1,1 @@
+"""One known repair per file."""

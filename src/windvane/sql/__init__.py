@@ -1,0 +1,1 @@
+"""The one door to sqlglot: parse, lineage, guard."""

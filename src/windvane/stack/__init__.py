@@ -1,0 +1,1 @@
+"""The data path, in the order in which data flow."""

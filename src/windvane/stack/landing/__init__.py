@@ -1,0 +1,1 @@
+"""From bytes to text rows, with every row accounted for."""

@@ -1,0 +1,1 @@
+"""Contracts, products and metrics as standard files."""

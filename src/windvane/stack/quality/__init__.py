@@ -1,0 +1,1 @@
+"""Profiles, drift, and checks with a bound on false alarms."""

@@ -1,0 +1,1 @@
+"""Published releases: immutable Parquet and a manifest."""

@@ -1,0 +1,1 @@
+"""One connector per file: reads one kind of place."""

@@ -1,0 +1,1 @@
+"""From findings to SQL models that a person enjoys reading."""
