@@ -16,6 +16,14 @@ class Delivery(Record):
     digest: str = ""  # SHA-256 of the bytes once they were read
 
 
+class Cast(Record):
+    """How a typed column comes from text: `CAST(text AS type) AS name`, `text` being SQL over delivered columns."""
+
+    name: str
+    text: str
+    type: str
+
+
 class ColumnProfile(Record):
     """What one pass over one column of text found; shares are 0..1 of all rows."""
 

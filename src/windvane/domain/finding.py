@@ -15,6 +15,7 @@ Claim = Literal[
     "cadence",
     "type",
     "grammar",  # how text spells the value: `decimal_comma`, `date:%d.%m.%Y`
+    "null_token",  # value: JSON list of texts that stand for "no value"
     "unit",
     "category",
     "meaning",
@@ -24,6 +25,38 @@ Claim = Literal[
     "quality",
     "delivery",  # how data arrive: `append`, `snapshot`, `restating`
 ]
+
+MEANINGS = (
+    "identifier",
+    "name",
+    "description",
+    "category",
+    "flag",
+    "price",
+    "amount",
+    "quantity",
+    "rate",
+    "percentage",
+    "index_level",
+    "measure",
+    "currency",
+    "country",
+    "city",
+    "postcode",
+    "address",
+    "latitude",
+    "longitude",
+    "email",
+    "phone",
+    "person_name",
+    "url",
+    "date",
+    "timestamp",
+    "year",
+    "instrument",
+    "organisation",
+    "version",
+)
 
 
 class Finding(Record):

@@ -12,8 +12,9 @@ from typing import Literal, Protocol, TypeVar
 from windvane.domain.batch import Batch, Delivery
 from windvane.domain.decision import Verdict
 from windvane.domain.entry import Body, Entry, Step
-from windvane.domain.estate import Estate, Source
+from windvane.domain.estate import Contract, Estate, Source
 from windvane.domain.finding import Finding
+from windvane.domain.goal import Goal
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.record import Record
@@ -58,6 +59,7 @@ class Offer:
 
     source: Source
     deliveries: tuple[Delivery, ...]
+    declared: Contract | None = None  # types, keys and references that a database declares
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,13 @@ class Connector(Protocol):
         """What the source delivers now, in order of arrival; cheap, reads no content if it can be helped."""
         ...
 
+    def fetch(self, source: Source, delivery: Delivery, *, into: Path) -> Path:
+        """A local file with the bytes of a delivery: the original itself, or a new file in the folder `into`.
+
+        Raises `TryAgain` for a dropped connection or a time-out, `Failed` for a refusal.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -95,6 +104,8 @@ class Scene:
     batches: tuple[Batch, ...] = ()  # landed and not yet visible
     history: tuple[Batch, ...] = ()  # admitted, oldest first
     incident: Incident | None = None
+    goal: Goal | None = None
+    declared: tuple[Contract, ...] = ()  # what databases declare of their tables; relation = name of the source
     scratch: Engine | None = None
     reader: Reader | None = None  # of the warehouse as readers see it; None before the first build
     llm: Llm | None = None
