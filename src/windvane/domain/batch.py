@@ -39,6 +39,11 @@ class ColumnProfile(Record):
     quantiles: tuple[float, ...] = ()  # 0.05 0.25 0.5 0.75 0.95 of numbers
     max_length: int = 0
     top: tuple[tuple[str, int], ...] = ()  # most frequent values with their counts; empty for personal data
+    null_tokens: tuple[str, ...] = ()  # texts that mean no value, besides the empty one
+    misfits: int = 0  # values that are not in the grammar
+    confidence: float = 1.0  # that type and grammar are right
+    runner_up: str = ""  # the grammar that fits as well, or next best
+    evidence: str = ""
 
 
 class Profile(Record):

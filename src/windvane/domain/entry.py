@@ -69,7 +69,8 @@ class Understood(Record, tag="understood"):
 
     goal: Goal
     other: Goal | None = None
-    question: Question | None = None
+    question: Question | None = None  # the one a person answered
+    confidence: float = 1.0  # 0..1; 1 when a person said so
 
 
 class Diagnosed(Record, tag="diagnosed"):

@@ -112,6 +112,7 @@ class Contract(Record, tag="contract"):
     time_column: str = ""
     cadence: str = ""
     checks: tuple[Check, ...] = ()
+    extra: str = ""  # JSON of what a person wrote into the file and no field here holds; kept as it is
 
 
 class Metric(Record, tag="metric"):
@@ -125,6 +126,7 @@ class Metric(Record, tag="metric"):
     filters: tuple[str, ...] = ()
     unit: str = ""
     description: str = ""
+    extra: str = ""  # as in `Contract`
 
 
 class Product(Record, tag="product"):
@@ -136,10 +138,11 @@ class Product(Record, tag="product"):
     goal: Goal
     description: str = ""
     metrics: tuple[str, ...] = ()
+    extra: str = ""  # as in `Contract`
 
 
 class Calendar(Record):
-    """Business time: a zone name of the IANA database, and days off as ISO dates."""
+    """Business time: a zone name of the IANA database, and days off: `2026-12-25`, `12-25` of every year, `sunday`."""
 
     zone: str = "UTC"
     days_off: tuple[str, ...] = ()

@@ -36,6 +36,8 @@ class Plan(Record):
     base: str  # fingerprint of the estate it was made for
     changes: tuple[Change, ...]
     rationale: str
+    inverse: tuple[Change, ...] = ()  # leads back to the estate it was made for
+    undoes: str = ""  # D-n that this plan takes back
     evidence: tuple[str, ...] = ()
     predicted: tuple[Effect, ...] = ()
     probes: tuple[Probe, ...] = ()

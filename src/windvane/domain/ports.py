@@ -139,7 +139,14 @@ class Commit(Record):
     plan: str
     decision: str
     at: str
-    content: str  # JSON of what the derived lines are made from
+    content: str  # JSON of what the derived lines are made from: a `Settled`
+
+
+class Settled(Record):
+    """What a promotion rested on, stored with it: decode the `content` of a `Commit` as this."""
+
+    trial: Trial
+    verdict: Verdict
 
 
 class Warehouse(Protocol):
@@ -169,6 +176,10 @@ class Warehouse(Protocol):
         """Write what changed of published relations as immutable Parquet and swap the manifest; names the relations."""
         ...
 
+    def use(self, resources: Resources) -> None:
+        """Set memory limit and threads for what follows."""
+        ...
+
     def close(self) -> None:
         """Release the file and the writer thread."""
         ...
@@ -191,6 +202,14 @@ class Ledger(Protocol):
 
     def number(self, prefix: Literal["D", "I", "R"], *, key: str) -> str:
         """The number reserved for `key`, like `D-7`; the same key gets the same number for ever."""
+        ...
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep a fact that can be found out again, such as the stamp of a file already landed."""
+        ...
+
+    def recall(self, key: str) -> str | None:
+        """What was remembered under `key`; `None` when nothing was."""
         ...
 
 

@@ -1,0 +1,38 @@
+"""Records cannot change, refuse what they do not know, and are equal by content."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from windvane.domain.batch import Batch
+from windvane.domain.decision import Verdict
+from windvane.domain.estate import Column, Model
+from windvane.domain.record import canonical, decode, replace
+
+
+def test_a_record_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        Model(name="staging.a", text="").name = "b"  # type: ignore[misc]
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown"):
+        decode(b'{"name": "a", "type": "date", "unknown": 1}', Column)
+
+
+def test_the_fingerprint_is_of_the_content() -> None:
+    one, same, other = (Column(name="a", type=t) for t in ("date", "date", "bigint"))
+    assert one.fingerprint() == same.fingerprint() != other.fingerprint()
+    assert decode(canonical(one), Column) == one
+    assert replace(one, type="bigint") == other
+
+
+def test_a_batch_that_loses_rows_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="loses rows"):
+        Batch(id="a-1", source="a", delivery="a", digest="", landed_at="", rows_read=3, accepted=1, quarantined=1)
+
+
+def test_a_verdict_without_reasons_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="reason"):
+        Verdict(outcome="promote", reasons=())
