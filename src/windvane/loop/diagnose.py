@@ -1,1 +1,153 @@
 """Turns signals into incidents: hypotheses with the evidence for and against, and the place of the cause."""
+
+from __future__ import annotations
+
+from windvane.domain.batch import Batch
+from windvane.domain.entry import Diagnosed
+from windvane.domain.estate import Contract, Estate, Model, Ref
+from windvane.domain.incident import Hypothesis, Incident, Signal, SignalKind
+from windvane.domain.run import CheckResult, Trial
+from windvane.loop.crew import Crew
+from windvane.loop.logbook import Logbook
+from windvane.sql.alias import columns_of
+from windvane.sql.casts import casts
+from windvane.stack.quality.drift import ColumnMatch, Shift, factor, match_columns
+from windvane.stack.quality.seams import seam_of
+
+_ANSWERS = {
+    "renamed": "yes, `{new}` is `{lost}` under a new name",
+    "unit_change": "the unit changed: correct it",
+    "sign_flip": "the sign convention changed: correct it",
+    "currency": "another currency: do not show it",
+    "real_move": "a real move: show it as delivered",
+}
+
+
+def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, ...]:
+    """What there is to do, in the order in which it must be done: edits, layers, batches, products."""
+    estate = crew.folder.read()
+    edits = tuple(s for s in signals if s.kind == "edited")
+    layers = [s for s in signals if s.kind == "goal_unserved" and s.subject == "layers"]
+    products = [s for s in signals if s.kind == "goal_unserved" and s.subject == "product"]
+    found = [_incident(crew, edits, cause="edit")] if edits else []
+    found += [_incident(crew, (s,), cause="unserved") for s in layers]
+    found += _arrivals(crew, estate)
+    found += [_incident(crew, (s,), cause="unserved") for s in products]
+    return tuple(found)
+
+
+def _incident(
+    crew: Crew, signals: tuple[Signal, ...], *, cause: str, hypotheses: tuple[Hypothesis, ...] = (), place: str = ""
+) -> Incident:
+    """A numbered incident, written once for the same signals and stories."""
+    draft = Incident(id="", signals=signals, hypotheses=hypotheses, cause=cause, place=place or signals[0].subject)
+    number = crew.ledger.number("I", key=f"incident:{draft.fingerprint()}")
+    incident = Incident(id=number, signals=signals, hypotheses=hypotheses, cause=cause, place=draft.place)
+    because = tuple(f"landed:{s.batch}" for s in signals if s.batch)
+    crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose", because=because)
+    return incident
+
+
+def _arrivals(crew: Crew, estate: Estate) -> list[Incident]:
+    """One incident for all sound batches of a source, one for each batch whose columns are not those known."""
+    found: list[Incident] = []
+    sound: dict[str, list[Batch]] = {}
+    for batch in Logbook(crew.ledger).pending():
+        model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
+        if not isinstance(model, Model) or not batch.accepted:
+            continue
+        lost = missing(model, batch)
+        if lost:
+            found.append(_drifted(crew, estate, model, batch, lost))
+        else:
+            sound.setdefault(batch.source, []).append(batch)
+    for source, batches in sorted(sound.items()):
+        signals = tuple(Signal(kind="arrival", subject=source, observed=b.delivery, batch=b.id) for b in batches)
+        found.insert(0, _incident(crew, signals, cause="arrival"))
+    return found
+
+
+def missing(model: Model, batch: Batch) -> tuple[str, ...]:
+    """Delivered columns that the staging model reads and that the batch lacks, under all names it knows for them."""
+    there = set(batch.columns)
+    wanted = [sorted(columns_of(c.text)) for c in casts(model.text)]
+    return tuple(names[0] for names in wanted if names and not there & set(names))
+
+
+def _drifted(crew: Crew, estate: Estate, model: Model, batch: Batch, lost: tuple[str, ...]) -> Incident:
+    """A batch that lacks columns: which of its new ones are they, and can that be known?"""
+    history = [b for b in Logbook(crew.ledger).visible() if b.source == batch.source and b.profile]
+    known = history[-1].profile if history else None
+    matches: tuple[ColumnMatch, ...] = ()
+    if known is not None and batch.profile is not None:
+        seam = seam_of(crew.scene(estate), model, batch, lost=lost)
+        matches = match_columns(known, batch.profile, seam=seam)
+    told = {m.lost: m for m in matches}
+    signals = tuple(
+        Signal(
+            kind="schema_drift",
+            subject=batch.source,
+            expected=name,
+            observed=told[name].new if name in told else "",
+            batch=batch.id,
+        )
+        for name in lost
+    )
+    sure = bool(lost) and all(name in told and told[name].identifiable for name in lost)
+    for signal in signals:
+        crew.say(
+            "diagnose", f"`{signal.expected}` is gone, `{signal.observed}` is new", subject=batch.source, level="warn"
+        )
+    stories = tuple(_rename_story(told.get(name), name) for name in lost)
+    return _incident(crew, signals, cause="renamed" if sure else "", hypotheses=stories)
+
+
+def _rename_story(match: ColumnMatch | None, lost: str) -> Hypothesis:
+    if match is None:
+        return Hypothesis(cause="removed", probability=0.9, evidence=(f"no arriving column is like `{lost}`",))
+    held = (f"not certain: {match.held_by}",) if match.held_by else ()
+    return Hypothesis(cause="renamed", probability=match.score, evidence=(*match.evidence, *held))
+
+
+def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial) -> Incident:
+    """Why a batch that looked sound was held: the stories that fit what the checks saw."""
+    broken = [c for c in trial.checks if not c.passed and c.severity == "block"]
+    batch = incident.signals[0].batch
+    subject = incident.signals[0].subject
+    shifts = _shifts(crew, estate, incident, broken)
+    signals = tuple(
+        Signal(kind=_kind(c), subject=c.relation, expected=f"`{c.check}` holds", observed=c.broken, batch=batch)
+        for c in broken
+    ) or (Signal(kind="failed_step", subject=subject, observed="; ".join(trial.failures), batch=batch),)
+    stories = tuple(h for shift in shifts[:1] for h in shift.hypotheses)
+    cause = shifts[0].cause if shifts and shifts[0].identifiable else ""
+    return _incident(crew, signals, cause=cause, hypotheses=stories, place=subject)
+
+
+def _kind(check: CheckResult) -> SignalKind:
+    return "level_shift" if check.check.rpartition(".")[2] in ("continuity", "distribution") else "quarantine_spike"
+
+
+def _shifts(crew: Crew, estate: Estate, incident: Incident, broken: list[CheckResult]) -> list[Shift]:
+    """By what the arriving numbers of each suspicious column seem to be multiplied, the largest first."""
+    named = {s.batch for s in incident.signals}
+    batches = [b for b in Logbook(crew.ledger).pending() if b.id in named]
+    model = estate.find(Ref(kind="model", name=f"staging.{incident.signals[0].subject}"))
+    contract = estate.find(Ref(kind="contract", name=f"staging.{incident.signals[0].subject}"))
+    if not batches or not isinstance(model, Model) or not isinstance(contract, Contract) or not broken:
+        return []
+    seam = seam_of(crew.scene(estate), model, batches[0])
+    numbers = [c for c in contract.columns if c.type.startswith(("decimal", "double", "bigint"))]
+    wanted = [c for c in numbers if c.name not in contract.key and any(c.name in b.check for b in broken)]
+    shifts = [factor(seam, column=c.name, meaning=c.meaning) for c in wanted] if seam else []
+    return sorted((s for s in shifts if s.hypotheses), key=lambda s: -abs(s.factor - 1))
+
+
+def options(incident: Incident) -> tuple[str, ...]:
+    """What a person may answer, from the stories that are left."""
+    signal = incident.signals[0]
+    left = [h.cause for h in incident.hypotheses if not h.ruled_out_by]
+    named = [
+        _ANSWERS[c].format(new=signal.observed, lost=signal.expected) for c in dict.fromkeys(left) if c in _ANSWERS
+    ]
+    return (*named, "refuse the batch")[:4]

@@ -1,1 +1,146 @@
-"""Judges a trial by the same rules whoever proposed it."""
+"""Judges a trial by the same rules whoever proposed it; pure, so that the same facts give the same verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from windvane.domain.change import Admit
+from windvane.domain.decision import Flip, Outcome, Reason, Verdict
+from windvane.domain.errors import TryAgain
+from windvane.domain.estate import Policy
+from windvane.domain.plan import Plan, Probe
+from windvane.domain.run import Trial
+
+
+class Case(NamedTuple):
+    """What is judged."""
+
+    plan: Plan
+    trial: Trial
+    policy: Policy
+
+    @property
+    def admits(self) -> tuple[Admit, ...]:
+        """The batches that would become visible."""
+        return tuple(c for c in self.plan.changes if isinstance(c, Admit))
+
+    @property
+    def hardest(self) -> Outcome:
+        """What a broken rule leads to: data wait for a person, proposals are turned down."""
+        return "escalate" if self.admits else "reject"
+
+
+class Ruling(NamedTuple):
+    """One rule's answer: the reason, what follows when it does not hold, and where it would turn."""
+
+    reason: Reason
+    otherwise: Outcome
+    turns_at: str
+
+
+Rule = Callable[[Case], Ruling]
+
+
+def judge(plan: Plan, trial: Trial, policy: Policy, *, approved: str = "") -> Verdict:
+    """The verdict: every rule is asked, the hardest answer counts (reject over escalate over promote).
+
+    A person's approval (`approved`: the words they gave) answers what would escalate, never what
+    would reject. Raises `TryAgain` when the instrument broke: that is no evidence against a plan.
+    """
+    if trial.broke:
+        raise TryAgain("the trial could not be carried out", code="trial.broke", why=trial.broke, fix="run again")
+    rulings = [rule(Case(plan, trial, policy)) for rule in _RULES]
+    reasons = tuple(r.reason for r in rulings)
+    broken = [r for r in rulings if not r.reason.held]
+    outcome = _outcome(broken)
+    if outcome == "escalate" and approved:
+        said = Reason(rule="a person approved", held=True, detail=approved)
+        return Verdict(outcome="promote", reasons=(*reasons, said))
+    turning: list[tuple[Ruling, Outcome]] = [(r, "promote") for r in broken] or [(r, r.otherwise) for r in rulings]
+    flips = tuple(Flip(fact=r.reason.rule, at=r.turns_at, then=then) for r, then in turning if r.turns_at)
+    return Verdict(outcome=outcome, reasons=reasons, flips=flips)
+
+
+def _outcome(broken: list[Ruling]) -> Outcome:
+    hardest = {r.otherwise for r in broken}
+    if "reject" in hardest:
+        return "reject"
+    return "escalate" if hardest else "promote"
+
+
+def _builds(case: Case) -> Ruling:
+    failures = case.trial.failures
+    detail = "; ".join(failures) or f"{case.trial.models_built} relations built"
+    return Ruling(Reason(rule="it builds", held=not failures, detail=detail), case.hardest, "")
+
+
+def _checks(case: Case) -> Ruling:
+    bad = [c for c in case.trial.checks if not c.passed and c.severity == "block"]
+    passed = sum(c.passed for c in case.trial.checks)
+    detail = "; ".join(f"`{c.check}`: {c.broken}" for c in bad) or f"{passed} of {len(case.trial.checks)} passed"
+    turns = f"{', '.join(f'`{c.check}`' for c in bad)} passing" if bad else "one blocking check failing"
+    return Ruling(Reason(rule="blocking checks pass", held=not bad, detail=detail), case.hardest, turns)
+
+
+def _steady(case: Case) -> Ruling:
+    was = {m.name: m.value for m in case.trial.before}
+    now = {m.name: m.value for m in case.trial.after}
+    watched = [p for p in case.plan.probes if p.better == "equal"]
+    moved = [p for p in watched if not _still(p, was.get(p.name), now.get(p.name))]
+    detail = "; ".join(f"{p.name}: {_number(was.get(p.name))} -> {_number(now.get(p.name))}" for p in moved)
+    turns = "; ".join(f"{p.name} = {_number(was.get(p.name))}" for p in moved)
+    reason = Reason(rule="nothing else moves", held=not moved, detail=detail or f"{len(watched)} measures equal")
+    return Ruling(reason, "reject", turns)
+
+
+def _still(probe: Probe, was: float | None, now: float | None) -> bool:
+    if was is None:
+        return True
+    return now is not None and abs(now - was) <= probe.tolerance + 1e-9 * abs(was)
+
+
+def _number(value: float | None) -> str:
+    return "nothing" if value is None else f"{value:,.6g}"
+
+
+def _predicted(case: Case) -> Ruling:
+    now = {m.name: m.value for m in case.trial.after}
+    slack = {p.name: p.tolerance for p in case.plan.probes}
+    effects = case.plan.predicted
+    missed = [e for e in effects if not _close(e.expected, now.get(e.measure), slack.get(e.measure, 0.0))]
+    said = [f"{e.measure}: expected {e.expected:,.6g}, measured {_number(now.get(e.measure))}" for e in missed]
+    turns = "; ".join(f"{e.measure} = {e.expected:,.6g}" for e in missed)
+    detail = "; ".join(said) or f"{len(effects)} predictions came true"
+    return Ruling(Reason(rule="it does what it promised", held=not missed, detail=detail), case.hardest, turns)
+
+
+def _close(expected: float, measured: float | None, tolerance: float) -> bool:
+    return measured is not None and abs(measured - expected) <= tolerance + 1e-6 * abs(expected)
+
+
+def _bounded(case: Case) -> Ruling:
+    read = sum(a.batch.rows_read for a in case.admits)
+    out = sum(a.batch.quarantined for a in case.admits)
+    share, limit = (out / read if read else 0.0), case.policy.max_quarantined_share
+    detail = f"{out:,} of {read:,} rows quarantined ({share:.2%}), at most {limit:.2%}"
+    reason = Reason(rule="quarantine is bounded", held=share <= limit, detail=detail)
+    return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.admits else "")
+
+
+def _identifiable(case: Case) -> Ruling:
+    sure = case.plan.identifiable
+    detail = "one explanation fits" if sure else "more than one story fits the data"
+    reason = Reason(rule="exactly one explanation", held=sure, detail=detail)
+    return Ruling(reason, "escalate", "" if sure else "a second witness (another column, table or a person)")
+
+
+def _allowed(case: Case) -> Ruling:
+    plan, level = case.plan, case.policy.autonomy
+    may = plan.proposer == "person" or level == "act" or (level == "act_if_reversible" and plan.reversible)
+    nature = "reversible" if plan.reversible else "not reversible"
+    reason = Reason(rule="autonomy allows it", held=may, detail=f"autonomy `{level}`, the plan is {nature}")
+    return Ruling(reason, "escalate", "" if may else "autonomy `act`")
+
+
+_RULES: tuple[Rule, ...] = (_builds, _checks, _steady, _predicted, _bounded, _identifiable, _allowed)
