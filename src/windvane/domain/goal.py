@@ -32,7 +32,8 @@ class Goal(Record):
     grain, `volatility` the standard deviation of the returns of the data's own cadence within one grain.
 
     Constraints are texts of these forms, all of which must hold: `source.column = 'value'`, `source.column <> 'value'`,
-    `source.column > 5` (also `>=`, `<`, `<=`), `time = 16:00`, `time between 09:00 and 17:00`, `last 12 months`,
+    `source.column > 5` (also `>=`, `<`, `<=`), `time = 16:00`, `time >= 18:00`, `time < 06:00`,
+    `time between 09:00 and 17:00`, `last 12 months`,
     `this year`, `since 2020-01-01`, `before 2024-01-01`, `in 2023`, `between 2020 and 2022`, `rolling 30 days`,
     `every 15 minutes`, `business days`, `top 5`, `bottom 5`.
     """

@@ -16,21 +16,21 @@ _SPELLED = str.maketrans(
     }
 )  # fmt: skip
 # Words that DuckDB, Postgres or Spark (ANSI) reserve.
-KEYWORDS = frozenset(
-    """
-    all alter analyse analyze and anti any array as asc asymmetric at authorization between binary both by case cast
-    check collate collation column commit concurrently constraint create cross cube current current_catalog
-    current_date current_role current_schema current_time current_timestamp current_user database default deferrable
-    delete desc describe distinct do drop else end escape except exclude exists extract false fetch filter first
-    following for foreign freeze from full function glob grant group grouping having if ilike in index initially inner
-    insert intersect interval into is isnull join key lambda last lateral leading left like limit local localtime
-    localtimestamp macro map minus natural not notnull null nulls of offset on only or order outer over overlaps
-    partition percent pivot pivot_longer pivot_wider placing position preceding primary qualify range references
-    replace returning revoke right rollback rollup row rows select semi session_user set show similar some start
-    struct summarize symmetric table tablesample then to trailing trigger true truncate try_cast unbounded union
-    unique unknown unpivot update user using values variadic verbose view when where window with within without
-    """.split()
-)
+_RESERVED = """
+    all alter analyse analyze and anti any array as asc asymmetric at authorization between binary both by case
+    cast check collate collation column commit concurrently constraint create cross cube current current_catalog
+    current_date current_role current_schema current_time current_timestamp current_user database default
+    deferrable delete desc describe distinct do drop else end escape except exclude exists extract false fetch
+    filter first following for foreign freeze from full function glob grant group grouping having if ilike in
+    index initially inner insert intersect interval into is isnull join key lambda last lateral leading left like
+    limit local localtime localtimestamp macro map minus natural not notnull null nulls of offset on only or order
+    outer over overlaps partition percent pivot pivot_longer pivot_wider placing position preceding primary
+    qualify range references replace returning revoke right rollback rollup row rows select semi session_user set
+    show similar some start struct summarize symmetric table tablesample then to trailing trigger true truncate
+    try_cast unbounded union unique unknown unpivot update user using values variadic verbose view when where
+    window with within without
+"""
+KEYWORDS = frozenset(_RESERVED.split())
 
 
 def identifier(text: str, taken: Collection[str] = ()) -> str:

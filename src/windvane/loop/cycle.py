@@ -10,7 +10,8 @@ from windvane.domain.estate import Estate
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Flow, Resources
-from windvane.domain.record import Record
+from windvane.domain.record import Record, replace
+from windvane.domain.run import Trial
 from windvane.loop import diagnose, gate, learn, promote, propose, rank, resume, sense, trial
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
@@ -85,25 +86,30 @@ def _batches(crew: Crew, estate: Estate, incident: Incident) -> Served:
     batches = tuple(b for b in Logbook(crew.ledger).pending() if b.id in named)
     if not batches:
         return Served()
+    measured: Trial | None = None
     if incident.signals[0].kind == "arrival":
-        judged = _judge(crew, propose.arrival(crew, estate, incident, batches))
-        if judged.verdict.outcome == "promote":
-            return Served(decisions=(_promote(crew, judged, incident),))
-        incident = diagnose.explain(crew, estate, incident, judged.trial)
+        first = _judge(crew, propose.arrival(crew, estate, incident, batches))
+        if first.verdict.outcome == "promote":
+            return Served(decisions=(_promote(crew, first, incident),))
+        incident, measured = diagnose.explain(crew, estate, incident, first.trial), first.trial
     tried = [_judge(crew, plan) for plan in propose.repairs(crew, estate, incident, batches)]
     best = next((j for j in tried if j.verdict.outcome == "promote"), None)
     lost = tuple(_close(crew, j, incident) for j in tried if j is not best and j.verdict.outcome == "reject")
     if best is not None:
         return Served(decisions=(*lost, _promote(crew, best, incident)))
-    waits = next((j for j in tried if j.verdict.outcome == "escalate"), None) or _hold(crew, estate, incident, batches)
+    waits = next((j for j in tried if j.verdict.outcome == "escalate"), None) or _hold(
+        crew, estate, incident, batches, measured
+    )
     return Served(decisions=(*lost, _close(crew, waits, incident)))
 
 
-def _hold(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> Judged:
+def _hold(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], measured: Trial | None) -> Judged:
+    """The admission as delivered, waiting for a person, with what its trial measured when it could be tried."""
     plan = propose.held(estate, incident, batches, options=diagnose.options(incident))
     propose.write(crew, plan)
-    nothing = trial.untried(plan)
-    return Judged(plan=plan, trial=nothing, verdict=gate.judge(plan, nothing, trial.policy_of(crew)))
+    seen = replace(measured, plan=plan.fingerprint()) if measured else trial.untried(plan)
+    trial.record(crew, seen)
+    return Judged(plan=plan, trial=seen, verdict=gate.judge(plan, seen, trial.policy_of(crew)))
 
 
 def _product(crew: Crew, estate: Estate, incident: Incident) -> Served:

@@ -121,7 +121,11 @@ def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial) -> Inc
     ) or (Signal(kind="failed_step", subject=subject, observed="; ".join(trial.failures), batch=batch),)
     stories = tuple(h for shift in shifts[:1] for h in shift.hypotheses)
     cause = shifts[0].cause if shifts and shifts[0].identifiable else ""
-    return _incident(crew, signals, cause=cause, hypotheses=stories, place=subject)
+    told = Incident(id=incident.id, signals=signals, hypotheses=stories, cause=cause, place=subject)
+    key = f"incident:{incident.id}:{told.fingerprint()}"
+    because = (f"incident:{incident.id}", f"trial:{trial.plan}:{trial.fingerprint()}")
+    crew.write(key, Diagnosed(incident=told), actor="windvane", step="diagnose", because=because)
+    return told
 
 
 def _kind(check: CheckResult) -> SignalKind:
@@ -138,7 +142,7 @@ def _shifts(crew: Crew, estate: Estate, incident: Incident, broken: list[CheckRe
         return []
     seam = seam_of(crew.scene(estate), model, batches[0])
     numbers = [c for c in contract.columns if c.type.startswith(("decimal", "double", "bigint"))]
-    wanted = [c for c in numbers if c.name not in contract.key and any(c.name in b.check for b in broken)]
+    wanted = [c for c in numbers if c.name not in contract.key and any(f"`{c.name}`" in b.broken for b in broken)]
     shifts = [factor(seam, column=c.name, meaning=c.meaning) for c in wanted] if seam else []
     return sorted((s for s in shifts if s.hypotheses), key=lambda s: -abs(s.factor - 1))
 

@@ -120,6 +120,7 @@ def held(estate: Estate, incident: Incident, batches: tuple[Batch, ...], *, opti
         evidence=tuple(e for h in incident.hypotheses for e in h.evidence),
         identifiable=False,
         options=options,
+        acceptance=contract_checks(estate),
     )
     return finish(estate, incident, draft)
 

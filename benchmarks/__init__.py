@@ -1,0 +1,1 @@
+"""Measures, one command each: `python -m benchmarks.NAME`."""

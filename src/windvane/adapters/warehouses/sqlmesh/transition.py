@@ -1,0 +1,169 @@
+"""One plan inside one transaction: change, build, audit, measure; a verdict commits it or nothing ever happened."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import msgspec
+
+from windvane.adapters.warehouses.sqlmesh import measure, workspace
+from windvane.adapters.warehouses.sqlmesh.builder import Builder
+from windvane.adapters.warehouses.sqlmesh.days import EVERYTHING, Days, arrived, reruns, touched
+from windvane.adapters.warehouses.sqlmesh.hand import remember
+from windvane.adapters.warehouses.sqlmesh.intake import Intake
+from windvane.adapters.warehouses.sqlmesh.masks import keep_masks
+from windvane.adapters.warehouses.sqlmesh.storefile import insert, rows
+from windvane.adapters.warehouses.sqlmesh.versions import Versions
+from windvane.domain import crash
+from windvane.domain.change import Admit, Put, Retire
+from windvane.domain.decision import Verdict
+from windvane.domain.errors import Failed
+from windvane.domain.estate import Model, Source
+from windvane.domain.plan import Plan
+from windvane.domain.ports import Row, Settled
+from windvane.domain.record import canonical
+from windvane.domain.run import Measurement, Trial
+
+
+class Transition:
+    """Begun by `attempt`, ended by exactly one of `commit` and `rollback`; runs on the writer thread."""
+
+    def __init__(self, builder: Builder, intake: Intake, plan: Plan, *, decision: str) -> None:
+        self._builder = builder
+        self._intake = intake
+        self._plan = plan
+        self._decision = decision
+        self._open = False
+
+    def attempt(self, before: tuple[Measurement, ...]) -> Trial:
+        """Change, build and measure inside an open transaction. Raises `TryAgain`; what fails stands in the trial."""
+        started = time.process_time()
+        trial = Trial(plan=self._plan.fingerprint(), environment="transaction", before=before)
+        self._builder.console.reset()
+        self._builder.cursor.execute("BEGIN")
+        self._open = True
+        crash.point("warehouse.begun")
+        try:
+            sources, names = self._build()
+            found = self._measured(trial, sources, names)
+        except BaseException as error:
+            self.rollback()
+            told = self._builder.translate(error)
+            if not isinstance(told, Failed):
+                raise told from error
+            why = told.why or told.message
+            broke = why if told.code == "engine.crashed" else ""
+            found = _with(trial, failures=() if broke else tuple(why.splitlines()), broke=broke)
+        built = len(self._builder.console.built)
+        return _with(found, models_built=built, cpu_s=round(time.process_time() - started, 4))
+
+    def commit(self, trial: Trial, verdict: Verdict) -> None:
+        """Write the row that decides, and commit everything with it."""
+        if not self._open or trial.failures or trial.broke:
+            self.rollback()
+            why = "; ".join((*trial.failures, trial.broke))
+            raise Failed("a plan that failed cannot be promoted", code="warehouse.failed", why=why)
+        cursor = self._builder.cursor
+        try:
+            at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            content = canonical(Settled(trial=trial, verdict=verdict)).decode()
+            insert(cursor, "windvane.commits", [[self._plan.fingerprint(), self._decision, at, content]])
+            cursor.execute("DELETE FROM windvane.arriving")
+            crash.point("warehouse.commit")
+            cursor.execute("COMMIT")
+            self._open = False
+            crash.point("warehouse.committed")
+        except BaseException as error:
+            self.rollback()
+            raise self._builder.translate(error) from error
+
+    def rollback(self) -> None:
+        """Leave everything as it was, in the file and in SQLMesh's memory."""
+        if self._open:
+            self._open = False
+            self._builder.cursor.execute("ROLLBACK")
+        self._builder.forget()
+
+    def _build(self) -> tuple[set[str], set[str]]:
+        cursor = self._builder.cursor
+        files = self._intake.change(self._plan.changes, decision=self._decision)
+        models = workspace.changed(workspace.models(cursor), self._plan.changes)
+        self._builder.load(models, self._intake.sources())
+        workspace.keep(cursor, models)
+        keep_masks(cursor, self._plan.changes)
+        versions = Versions(self._builder)
+        fresh = self._build_models(versions) if changes_models(self._plan) else set()
+        self._build_data(files, fresh)
+        versions.record()
+        remember(cursor)
+        crash.point("warehouse.built")
+        return set(files), self._builder.names()
+
+    def _build_models(self, versions: Versions) -> set[str]:
+        planned = self._builder.plan_models("prod")
+        stale = versions.stale(planned)
+        if stale:
+            self._builder.empty(stale)
+            planned = self._builder.plan_models("prod")
+        self._builder.apply(planned)
+        return set(self._builder.console.built)
+
+    def _build_data(self, files: dict[str, tuple[str, ...]], fresh: set[str]) -> None:
+        names, days = reruns(self._plan.changes)
+        for source, paths in files.items():
+            found = touched(self._builder, self._intake, source=source, files=paths)
+            coming = {c.batch.path for c in self._plan.changes if isinstance(c, Admit)}
+            if found and not found.within():
+                raise _outside(source, found)
+            if found and set(paths) <= coming:
+                arrived(self._builder.cursor, source=source, days=found)
+            readers = self._builder.children(f"src.{source}") - fresh
+            names |= readers
+            if readers:
+                days = _widest(days, found)
+        known = {name for name in names if self._builder.model(name) is not None}
+        if missing := names - known:
+            raise Failed(f"no model `{min(missing)}`", code="model.unknown", fix="rerun a relation that exists")
+        if known:
+            span = days or Days(EVERYTHING.last, EVERYTHING.last)  # whole relations are computed whatever the days
+            self._builder.apply(self._builder.plan_data(known, first=span.first, last=span.last))
+
+    def _measured(self, trial: Trial, sources: set[str], names: set[str]) -> Trial:
+        cursor = self._builder.cursor
+
+        def ask(sql: str) -> list[Row]:
+            return rows(cursor, sql)
+
+        kept = measure.conservation(sources, names, ask)
+        lost = tuple(f"rows are not conserved: {result.broken}" for result in kept if not result.passed)
+        checks, unable = measure.run_checks(self._plan.acceptance, ask)
+        after, unmeasured = measure.after(self._plan.probes, ask)
+        return _with(trial, after=after, checks=(*kept, *checks), failures=(*lost, *unable, *unmeasured))
+
+
+def changes_models(plan: Plan) -> bool:
+    """Whether a plan changes what SQLMesh builds, and not only which rows it sees."""
+    return any(
+        (isinstance(c, Put) and isinstance(c.asset, Model | Source))
+        or (isinstance(c, Retire) and c.ref.kind in ("model", "source"))
+        for c in plan.changes
+    )
+
+
+def _outside(source: str, days: Days) -> Failed:
+    return Failed(
+        f"rows of `{source}` are dated {days.first} to {days.last}",
+        code="days.outside",
+        why=f"rows of `{source}` are dated {days.first} to {days.last}, models cover {EVERYTHING.first} to "
+        f"{EVERYTHING.last}",
+        fix="quarantine the rows, or compute the model as a whole",
+    )
+
+
+def _widest(one: Days | None, other: Days | None) -> Days | None:
+    return one.widened(other) if one and other else one or other
+
+
+def _with(trial: Trial, **fields: object) -> Trial:
+    return msgspec.structs.replace(trial, **fields)

@@ -1,0 +1,121 @@
+"""The time column of a table and how often it ticks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from windvane.agents.scout import vocabulary, wording
+from windvane.agents.scout.keys import Key
+from windvane.agents.scout.table import Table
+from windvane.domain.batch import ColumnProfile
+from windvane.domain.finding import Finding
+from windvane.domain.ports import Engine
+from windvane.stack.quality.sampling import identifier
+
+_BORN = frozenset({"birth", "dob", "birthday", "born", "expiry", "expires", "due", "hire", "hired"})
+_LATER = frozenset(
+    {"updated", "modified", "loaded", "ingested", "changed", "deleted", "commit", "receipt", "shipped", "required"}
+)
+_MOST = 20_000  # distinct instants looked at
+_DAYS = {"day": (0.9, 1.1), "week": (6.5, 7.5), "month": (27.5, 31.5), "quarter": (89, 93), "year": (364, 367)}
+
+
+def findings(engine: Engine, table: Table, keys: tuple[Key, ...]) -> list[Finding]:
+    """The likeliest time column with its cadence; nothing when no column holds dates, timestamps or years."""
+    scored = [(s, p) for p in table.profile.columns if (s := _score(table, p, keys)) > 0]
+    if not scored:
+        return []
+    scored.sort(key=lambda sp: -sp[0])
+    best, seen = scored[0]
+    rival = scored[1][0] if len(scored) > 1 else 0.0
+    sure = round(min(0.98, best) * (1.0 if best - rival > 0.1 else 0.75), 3)
+    told = f"{seen.type} in {table.rows - seen.nulls:,} of {table.rows:,} rows, from {seen.minimum} to {seen.maximum}"
+    made = [
+        Finding(by="scout", subject=table.source, claim="time_column", value=seen.name, confidence=sure, evidence=told)
+    ]
+    cadence, share, why = _cadence(engine, table, seen)
+    return [
+        *made,
+        Finding(by="scout", subject=table.source, claim="cadence", value=cadence, confidence=share, evidence=why),
+    ]
+
+
+def _score(table: Table, seen: ColumnProfile, keys: tuple[Key, ...]) -> float:
+    spelled = table.words[seen.name]
+    year = seen.type == "bigint" and "year" in spelled and seen.minimum >= "1500" and seen.maximum <= "2200"
+    if not year and seen.type not in ("date", "timestamp"):
+        return 0.0
+    if not seen.distinct:
+        return 0.0
+    score = 0.5 if not year else 0.4
+    score += 0.2 if wording.says(spelled, vocabulary.TIMES) else 0.0
+    score += 0.15 if table.columns.index(seen.name) <= 1 else 0.0
+    score += 0.2 if keys and seen.name in keys[0].columns else 0.0
+    score -= 0.35 if wording.says(spelled, _BORN) else 0.0
+    score -= 0.2 if wording.says(spelled, _LATER) else 0.0
+    return score * (1 - seen.nulls / max(1, table.rows))
+
+
+def _cadence(engine: Engine, table: Table, seen: ColumnProfile) -> tuple[str, float, str]:
+    """(cadence, confidence, evidence) from the gaps between distinct instants."""
+    name = identifier(seen.name)
+    found = engine.rows(
+        f"SELECT DISTINCT {name} FROM {table.relation} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT {_MOST}"
+    )
+    instants = [v for (v,) in found]
+    if len(instants) < 3:
+        return "irregular", 0.2, f"only {len(instants)} distinct instants"
+    if seen.type == "bigint":
+        years = [int(str(v)) for v in instants]
+        share = sum(1 for a, b in pairwise(years) if b - a == 1) / (len(years) - 1)
+        return (
+            ("year", _sure(share, len(years)), f"{share:.0%} of the steps are one year")
+            if share > 0.7
+            else _irregular(len(years))
+        )
+    stamps = [
+        v if isinstance(v, datetime) else datetime(v.year, v.month, v.day) for v in instants if isinstance(v, date)
+    ]
+    if all(s.time() == stamps[0].time() for s in stamps):
+        return _daily([s.date() for s in stamps])
+    return _timed(stamps)
+
+
+def _sure(share: float, steps: int) -> float:
+    return round(min(0.99, share * (steps / (steps + 2))), 3)
+
+
+def _irregular(steps: int) -> tuple[str, float, str]:
+    return "irregular", _sure(0.8, steps), f"no step prevails among {steps:,} distinct instants"
+
+
+def _daily(days: list[date]) -> tuple[str, float, str]:
+    gaps = [(b - a).days for a, b in pairwise(days)]
+    weekend = sum(1 for d in days if d.weekday() >= 5) / len(days)
+    near = sum(1 for g in gaps if g <= 5) / len(gaps)
+    short = sum(1 for g in gaps if g in (1, 3)) / len(gaps)
+    if weekend < 0.02 and short > 0.8 and near > 0.95 and len(days) >= 7 and any(g > 1 for g in gaps):
+        holidays = sum(1 for g in gaps if g in (2, 4, 5))
+        return (
+            "business_day",
+            _sure(near, len(days)),
+            f"Monday to Friday in {1 - weekend:.1%} of {len(days):,} days, {holidays} breaks",
+        )
+    best, share = max(((c, _within(gaps, low, high)) for c, (low, high) in _DAYS.items()), key=lambda cs: cs[1])
+    if share >= 0.7:
+        return best, _sure(share, len(days)), f"{share:.0%} of {len(gaps):,} steps are one {best}"
+    return _irregular(len(days))
+
+
+def _within(gaps: list[int], low: float, high: float) -> float:
+    return sum(1 for g in gaps if low <= g <= high) / len(gaps)
+
+
+def _timed(stamps: list[datetime]) -> tuple[str, float, str]:
+    gaps = [b - a for a, b in pairwise(stamps)]
+    for cadence, step in (("minute", timedelta(minutes=1)), ("hour", timedelta(hours=1)), ("day", timedelta(days=1))):
+        share = sum(1 for g in gaps if abs(g - step) <= step * 0.02) / len(gaps)
+        if share >= 0.7:
+            return cadence, _sure(share, len(stamps)), f"{share:.0%} of {len(gaps):,} steps are one {cadence}"
+    return _irregular(len(stamps))

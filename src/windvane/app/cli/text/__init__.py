@@ -1,0 +1,1 @@
+"""Reports as lines for people, one file per report; every line passes `screen`, which makes it inert."""

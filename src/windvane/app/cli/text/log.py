@@ -1,0 +1,19 @@
+"""Lines of the ledger, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from windvane.app.cli.screen import Line
+from windvane.app.story.log import LogLine
+from windvane.app.story.words import moment
+
+_ROLES = {"gate": "head", "steer": "ask", "promote": "good"}
+
+
+def log(lines: Iterable[LogLine]) -> Iterator[Line]:
+    """Number, time (UTC), step, actor, what, and the lines it follows from."""
+    for line in lines:
+        because = f"  <- {', '.join(map(str, line.because))}" if line.because else ""
+        head = f"{line.seq:>5}  {moment(line.time)}  {line.step:<8}  {line.actor:<10}"
+        yield Line(f"{head}  {line.says}{because}", _ROLES.get(line.step, ""))

@@ -1,0 +1,109 @@
+"""The demo's story: build an estate from real prices, break two deliveries on purpose, heal, hold, undo, restore."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from windvane.app import founding, running, steering
+from windvane.app.demo import deliveries
+from windvane.app.reports import Chapter, DemoReport, RunReport
+from windvane.domain.errors import Usage
+from windvane.domain.event import Emit, Event
+
+GOAL = "Daily closing price and return of every fund and stock"
+
+
+def demo(estate: Path, *, emit: Emit) -> DemoReport:
+    """Play the story in the folder `estate`, which is made; a demo that is there is played anew.
+
+    Raises `Usage` (`demo.not_empty`) when the folder holds anything else.
+    """
+    began = time.monotonic()
+    _clear(estate)
+    prices, home = estate / "prices", estate / "estate"
+    watch = _Watch(emit, began)
+    deliveries.first(prices)
+    watch.title("1  Build: odd files of real prices become a certified table")
+    founding.init((str(prices),), GOAL, home, emit=watch, answer="1")
+    built = running.run(home, emit=watch)
+    watch.title("2  Two deliveries arrive, broken on purpose: a renamed column, and every price times 1.08")
+    deliveries.renamed(prices)
+    deliveries.inflated(prices)
+    later = running.run(home, emit=watch)
+    chapters = [_built(built), _met(later)]
+    if later.healed:
+        watch.title("3  A person takes the healing back, and then restores it")
+        chapters.append(_steered(home, later.healed[0].id, watch))
+    return DemoReport(
+        estate=str(home),
+        seconds=time.monotonic() - began,
+        products=built.products,
+        healed=len(later.healed),
+        asks=len(later.asks),
+        story=tuple(chapters),
+        next=_next(home, later),
+    )
+
+
+def _clear(folder: Path) -> None:
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if {p.name for p in folder.iterdir()} <= {"prices", "estate"} and (folder / "prices" / "instruments.json").exists():
+        shutil.rmtree(folder)
+        return
+    raise Usage(
+        f"`{folder}` is not empty", code="demo.not_empty", why="it holds something else than a demo",
+        fix="name another folder: windvane demo --estate PATH",
+    )  # fmt: skip
+
+
+class _Watch:
+    """Shifts the clocks of the parts onto one clock for the whole story."""
+
+    def __init__(self, emit: Emit, began: float) -> None:
+        self._emit = emit
+        self._began = began
+
+    def __call__(self, event: Event) -> None:
+        at = time.monotonic() - self._began
+        self._emit(Event(at=at, step=event.step, text=event.text, subject=event.subject, decision=event.decision,
+                         level=event.level))  # fmt: skip
+
+    def title(self, text: str) -> None:
+        """Begin a part of the story."""
+        self(Event(at=0.0, step="demo", text=text, level="good"))
+
+
+def _built(report: RunReport) -> Chapter:
+    rejected = [f"{i.id} rejected: {i.title}: {i.detail}" for i in report.rejected]
+    lines = [
+        f"{report.rows_read:,} rows read = {report.rows_accepted:,} accepted + {report.rows_quarantined:,} quarantined"
+        f" + {report.rows_suppressed:,} suppressed",
+        *(f"{i.detail} promoted as {i.id}: {i.title}" for i in report.releases),
+        *rejected,
+    ]
+    return Chapter(title="Built", lines=tuple(lines))
+
+
+def _met(report: RunReport) -> Chapter:
+    healed = [f"{i.id} healed: {i.title}" for i in report.healed]
+    held = [f"{i.id} held, readers keep the last good version: {i.detail}" for i in report.held]
+    return Chapter(title="Broken on purpose", lines=(*healed, *held))
+
+
+def _steered(home: Path, decision: str, watch: _Watch) -> Chapter:
+    undone = steering.undo(home, decision, because="to see what undo does", emit=watch)
+    restored = steering.undo(home, undone.decision, because="the healing was right", emit=watch)
+    lines = (
+        f"{undone.decision} took {decision} back: {'; '.join(undone.effects)}",
+        f"{restored.decision} restored it: {'; '.join(restored.effects)}",
+    )
+    return Chapter(title="Undone and restored", lines=lines)
+
+
+def _next(home: Path, later: RunReport) -> tuple[str, ...]:
+    asked = [f"windvane why {i.id}" for i in later.held[:1]]
+    healed = [f"windvane why {i.id}" for i in later.healed[:1]]
+    return (f"cd {home}", *healed, *asked, "windvane status", "windvane log --last 20")

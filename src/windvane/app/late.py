@@ -1,0 +1,53 @@
+"""Things that are opened only when somebody uses them, so that a run with nothing to do costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from windvane.domain.ports import Engine, Resources, Row, Value
+
+T = TypeVar("T")
+
+
+class Late(Generic[T]):
+    """A value that is made on the first call and kept; `made` tells whether it was."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self.made = False
+
+    @cached_property
+    def _value(self) -> T:
+        self.made = True
+        return self._make()
+
+    def __call__(self) -> T:
+        return self._value
+
+
+class LateEngine:
+    """An `Engine` whose DuckDB is imported and opened at the first statement."""
+
+    def __init__(self, spill: Path, resources: Resources) -> None:
+        self._engine: Late[Engine] = Late(lambda: _scratch(spill, resources))
+
+    def rows(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
+        """All rows of a query."""
+        return self._engine().rows(sql, params)
+
+    def execute(self, sql: str, params: Sequence[Value] = ()) -> None:
+        """Run a statement without a result."""
+        self._engine().execute(sql, params)
+
+    def use(self, resources: Resources) -> None:
+        """Set memory limit, threads and spill directory for what follows."""
+        self._engine().use(resources)
+
+
+def _scratch(spill: Path, resources: Resources) -> Engine:
+    from windvane.adapters.warehouses.scratch import Scratch
+
+    return Scratch(spill, resources)

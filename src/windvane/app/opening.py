@@ -1,0 +1,114 @@
+"""Opens an estate for work: the one place that knows which adapters exist."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from windvane.adapters.heading import read_heading
+from windvane.adapters.ledger import Ledger
+from windvane.adapters.secrets import References
+from windvane.app.folder import Folder
+from windvane.app.late import Late, LateEngine
+from windvane.domain import registry
+from windvane.domain.errors import Usage
+from windvane.domain.estate import Contract
+from windvane.domain.event import Emit
+from windvane.domain.heading import Heading
+from windvane.domain.ports import Agent, Connector, Llm, Remedy, Resources, Warehouse
+from windvane.loop.crew import Crew
+
+
+@dataclass(frozen=True)
+class Estate:
+    """An opened estate: its heading and the crew that works on it."""
+
+    heading: Heading
+    crew: Crew
+
+
+@contextmanager
+def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> Iterator[Estate]:
+    """The estate in `root`, closed again at the end. Raises `Usage` when there is none."""
+    heading = read_heading(root)
+    private = root / ".windvane"
+    private.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    secrets = References()
+    engine = LateEngine(private / "spill", heading.engine)
+    warehouse: Late[Warehouse] = Late(lambda: _warehouse(root, heading))
+    connectors: dict[str, Connector] = {}
+
+    def connector(name: str) -> Connector:
+        if name not in connectors:
+            made = registry.load("windvane.stack.sources", name).connector(secrets, engine)
+            connectors[name] = made
+        return connectors[name]
+
+    ledger = Ledger(private / "ledger.sqlite")
+    crew = Crew(
+        root=root,
+        folder=Folder(root, ledger),
+        ledger=ledger,
+        warehouse=warehouse,
+        scratch=lambda: engine,
+        connector=connector,
+        agent=_agent,
+        remedies=_remedies,
+        emit=emit,
+        clock=lambda: time.monotonic() - began,
+        now=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
+        goals=tuple(w.goal for w in heading.goals if w.goal is not None),
+        llm=_llm(heading, secrets),
+        declared=declared,
+    )
+    try:
+        yield Estate(heading, crew)
+    finally:
+        if warehouse.made:
+            warehouse().close()
+        ledger.close()
+
+
+def connector_for(location: str, root: Path) -> Connector:
+    """The connector that understands a place; `root` is the estate's folder, for scratch files."""
+    engine = LateEngine(root / ".windvane" / "spill", Resources())
+    for name in registry.names("windvane.stack.sources"):
+        made: Connector = registry.load("windvane.stack.sources", name).connector(References(), engine)
+        if made.understands(location):
+            return made
+    raise Usage(
+        f"cannot tell what `{location}` is",
+        code="source.unknown",
+        why="it is no file or folder that is there, no SQLite file, and no database address",
+        fix="check the path, or write an address like `postgresql://user:${env:PGPASSWORD}@host/db`",
+    )
+
+
+def _warehouse(root: Path, heading: Heading) -> Warehouse:
+    from windvane.adapters.warehouses.sqlmesh import open_warehouse
+
+    return open_warehouse(root, resources=heading.engine)
+
+
+def _agent(name: str) -> Agent:
+    made: Agent = registry.load("windvane.agents", name).agent()
+    return made
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return tuple(registry.load("windvane.remedies", n).remedy() for n in registry.names("windvane.remedies"))
+
+
+def _llm(heading: Heading, secrets: References) -> Llm | None:
+    """The language model that the heading names; nothing of it is imported before it is asked."""
+    if heading.llm is None:
+        return None
+    name = heading.llm.provider.partition(":")[0]
+    module = name if name in registry.names("windvane.adapters.llms") else "provider"
+    made: Llm = registry.load("windvane.adapters.llms", module).connect(heading.llm, secrets)
+    return made

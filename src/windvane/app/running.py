@@ -1,0 +1,114 @@
+"""One run of the loop, from the decision that there is nothing to do to the report of what was done."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from windvane.app import rest
+from windvane.app.opening import Estate, opened
+from windvane.app.reports import Item, Preview, RunReport
+from windvane.domain.decision import Decision
+from windvane.domain.errors import NeedsPerson
+from windvane.domain.event import Emit
+from windvane.loop.crew import Crew
+
+
+def run(estate: Path, *, emit: Emit) -> RunReport:
+    """One pass of the loop, resuming a killed one first; returns at once when nothing is new.
+
+    Raises `TryAgain` (75) while another process holds the estate, `NeedsPerson` while the agents are paused.
+    """
+    began, cpu = time.monotonic(), time.process_time()
+    with opened(estate, emit=emit) as work:
+        _refuse_paused(work.crew)
+        from windvane.adapters.workflow import unfinished
+
+        killed = unfinished(estate / ".windvane" / "workflow.sqlite")
+        if rest.nothing_new(work.crew, work.heading, unfinished=killed):
+            return RunReport(
+                seconds=time.monotonic() - began, cpu_s=time.process_time() - cpu, next=("windvane status",)
+            )
+        decisions = _turn(work, killed)
+        return _report(work.crew, decisions, seconds=time.monotonic() - began, cpu=time.process_time() - cpu)
+
+
+def plan_run(estate: Path, *, emit: Emit) -> Preview:
+    """What a run would land; nothing is landed."""
+    with opened(estate, emit=emit) as work:
+        waiting = []
+        for source in work.heading.sources:
+            for delivery in work.crew.connector(source.connector).deliveries(source):
+                if work.crew.ledger.recall(f"delivery:{source.name}:{delivery.name}") != delivery.stamp:
+                    waiting.append(f"land `{delivery.name}` ({delivery.size:,} bytes) into {source.name}")
+        title = f"{len(waiting)} new deliveries" if waiting else "Nothing new"
+        return Preview(title=title, does=tuple(waiting), command="windvane run")
+
+
+def _turn(work: Estate, killed: tuple[str, ...]) -> tuple[Decision, ...]:
+    """Run the loop durably: a killed pass is finished first, under its own name."""
+    from windvane.adapters.workflow import DurableWorkflow
+    from windvane.loop import cycle
+
+    crew = work.crew
+    crew.warehouse()  # takes the lock of the estate before anything is written
+    flow = DurableWorkflow(
+        crew.root / ".windvane" / "workflow.sqlite",
+        resources=work.heading.engine,
+        tell=lambda step, what: crew.say("run", f"{step}: {what}"),
+    )
+    decided: list[Decision] = []
+    before = rest.stamp(crew, work.heading)
+    try:
+        for run_id in (*killed, f"run-{crew.now()}"):
+            flow.run(run_id, lambda f: decided.extend(cycle.turn(crew, f)))
+    finally:
+        flow.close()
+    if rest.stamp(crew, work.heading) == before or decided:
+        rest.settled(crew, work.heading)
+    return tuple(decided)
+
+
+def _refuse_paused(crew: Crew) -> None:
+    why = crew.ledger.recall("paused")
+    if why:
+        raise NeedsPerson("the agents are paused", code="run.paused", why=why, fix="windvane resume")
+
+
+def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu: float) -> RunReport:
+    from windvane.domain.change import Admit
+    from windvane.domain.estate import Product
+    from windvane.loop.logbook import Logbook
+
+    book = Logbook(crew.ledger)
+    promoted = [d for d in decisions if d.verdict.outcome == "promote"]
+    admitted = {c.batch.id: c.batch for d in promoted for c in book.plans[d.plan].changes if isinstance(c, Admit)}
+    releases = {r.decision: r for r in book.releases()}
+    products = tuple(a.name for a in crew.folder.read().assets if isinstance(a, Product)) if promoted else ()
+    waiting = book.waiting()
+    return RunReport(
+        seconds=seconds,
+        cpu_s=cpu,
+        products=products,
+        releases=tuple(Item(id=releases[d.id].id, title=d.title, detail=d.id) for d in promoted if d.id in releases),
+        healed=tuple(Item(id=d.id, title=d.title) for d in promoted if _healed(d)),
+        held=tuple(_item(d) for d in decisions if d.verdict.outcome == "escalate"),
+        rejected=tuple(_item(d) for d in decisions if d.verdict.outcome == "reject"),
+        asks=tuple(_item(d) for d in waiting),
+        rows_read=sum(b.rows_read for b in admitted.values()),
+        rows_accepted=sum(b.accepted for b in admitted.values()),
+        rows_quarantined=sum(b.quarantined for b in admitted.values()),
+        rows_suppressed=sum(b.suppressed for b in admitted.values()),
+        next=(f"windvane why {decisions[-1].id}",) if decisions else ("windvane status",),
+    )
+
+
+def _healed(decision: Decision) -> bool:
+    from windvane.domain.registry import names
+
+    return decision.proposer in names("windvane.remedies")
+
+
+def _item(decision: Decision) -> Item:
+    lost = "; ".join(r.detail for r in decision.verdict.reasons if not r.held)
+    return Item(id=decision.id, title=decision.title, detail=lost)

@@ -1,0 +1,98 @@
+"""What a person's word sets in motion: undo, approve, reject, pause, resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from windvane.app import rest
+from windvane.app.opening import opened
+from windvane.app.reports import ChangeReport
+from windvane.domain.batch import Batch
+from windvane.domain.change import Admit, Put, Retire, Withdraw
+from windvane.domain.decision import Decision
+from windvane.domain.estate import ref_of
+from windvane.domain.event import Emit
+from windvane.domain.plan import Plan
+from windvane.loop import resume as resuming
+from windvane.loop import steer
+from windvane.loop.crew import Crew
+from windvane.loop.logbook import Logbook
+
+
+def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
+    """Take a promoted decision back; the agents will not redo it unasked."""
+    with opened(estate, emit=emit) as work:
+        resuming.settle(work.crew)
+        done = steer.undo(work.crew, decision, because=because)
+        return _report(work.crew, "undo", decision, done)
+
+
+def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emit) -> ChangeReport:
+    """Carry out what waits; `option` is one of the plan's options in full, or empty for the plan as it stands."""
+    with opened(estate, emit=emit) as work:
+        resuming.settle(work.crew)
+        said = " ".join(t for t in (option, because) if t)
+        done = steer.approve(work.crew, decision, because=said)
+        return _report(work.crew, "approve", decision, done)
+
+
+def reject(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
+    """Turn down what waits."""
+    with opened(estate, emit=emit) as work:
+        asked = steer.reject(work.crew, decision, because=because)
+        rest.stir(work.crew)
+        return ChangeReport(act="reject", title=asked.title, about=decision, effects=("readers keep what they have",))
+
+
+def pause(estate: Path, *, because: str) -> ChangeReport:
+    """Stop the agents: a run in progress stops before its next decision."""
+    with opened(estate, emit=lambda _: None) as work:
+        steer.pause(work.crew, because=because)
+    return ChangeReport(act="pause", title="The agents are paused", next=("windvane resume",))
+
+
+def resume(estate: Path, *, because: str) -> ChangeReport:
+    """Let the agents act again."""
+    with opened(estate, emit=lambda _: None) as work:
+        steer.free(work.crew, because=because)
+    return ChangeReport(act="resume", title="The agents may act again", next=("windvane run",))
+
+
+def _report(crew: Crew, act: str, about: str, done: Decision) -> ChangeReport:
+    rest.stir(crew)
+    book = Logbook(crew.ledger)
+    plan = book.plans[done.plan]
+    release = next((r.id for r in reversed(book.releases()) if r.decision == done.id), "")
+    does, loses = _sides(plan)
+    return ChangeReport(
+        act=act,
+        title=done.title,
+        about=about,
+        decision=done.id,
+        release=release,
+        effects=(*does, *loses),
+        next=(f"windvane why {done.id}", f"windvane undo {done.id}"),
+    )
+
+
+def _sides(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a plan brings and what it takes away, in words."""
+    does: list[str] = []
+    loses: list[str] = []
+    for change in plan.changes:
+        match change:
+            case Admit(batch=batch):
+                does.append(f"shows {_rows(batch)}")
+            case Withdraw(batch=batch):
+                loses.append(f"hides {_rows(batch)}; the bytes are kept")
+            case Put(asset=asset):
+                does.append(f"writes {ref_of(asset)}")
+            case Retire(ref=ref):
+                loses.append(f"retires {ref}")
+            case _:
+                pass
+    return tuple(does), tuple(loses)
+
+
+def _rows(batch: Batch) -> str:
+    return f"{batch.accepted:,} rows of `{batch.delivery}`"

@@ -1,0 +1,83 @@
+"""What the ledger knows of products and of quarantined rows."""
+
+from __future__ import annotations
+
+from windvane.app.story import words
+from windvane.app.story.book import Book
+from windvane.domain.change import Put, Retire
+from windvane.domain.estate import Product
+from windvane.domain.record import Record
+
+
+class ProductLine(Record, tag="product_line"):
+    """A product as it was last promoted."""
+
+    name: str
+    kind: str
+    relation: str
+    goal: str  # the sentence
+    means: str  # the goal as it was typed
+    metrics: tuple[str, ...] = ()
+    decision: str = ""
+    release: str = ""  # the last one that published its relation
+    released_at: str = ""
+
+
+class QuarantineLine(Record, tag="quarantine_line"):
+    """One batch with rows that were not accepted."""
+
+    batch: str
+    source: str
+    delivery: str
+    rows: int
+    share: float  # of the rows read, 0..1
+    at: str
+    path: str  # Parquet with _batch, _row, reason, raw; relative to the estate
+
+
+def products(book: Book) -> tuple[ProductLine, ...]:
+    """Products of promoted plans that were not retired since."""
+    found: dict[str, tuple[str, Product]] = {}
+    for decision in book.decisions.values():
+        plan = book.plans.get(decision.plan)
+        if plan is None or decision.id not in book.releases:
+            continue
+        for change in plan.changes:
+            if isinstance(change, Put) and isinstance(change.asset, Product):
+                found[change.asset.name] = (decision.id, change.asset)
+            elif isinstance(change, Retire) and change.ref.kind == "product":
+                found.pop(change.ref.name, None)
+    return tuple(_line(book, decision, product) for decision, product in found.values())
+
+
+def quarantine(book: Book) -> tuple[QuarantineLine, ...]:
+    """Landed batches with quarantined rows, oldest first."""
+    return tuple(
+        QuarantineLine(
+            batch=b.id,
+            source=b.source,
+            delivery=b.delivery,
+            rows=b.quarantined,
+            share=b.quarantined / b.rows_read,
+            at=entry.time,
+            path=b.quarantine_path,
+        )
+        for entry, landed in book.landed
+        if (b := landed.batch).quarantined
+    )
+
+
+def _line(book: Book, decision: str, product: Product) -> ProductLine:
+    published = [d for d, r in book.releases.items() if product.relation in r.relations] or [decision]
+    release = book.releases[published[-1]]
+    return ProductLine(
+        name=product.name,
+        kind=product.kind,
+        relation=product.relation,
+        goal=product.goal.sentence,
+        means=words.goal(product.goal),
+        metrics=product.metrics,
+        decision=decision,
+        release=release.id,
+        released_at=book.released_at[release.decision].time,
+    )

@@ -1,0 +1,174 @@
+"""What changed since a person last looked: changed by itself, broken, asks."""
+
+from __future__ import annotations
+
+from windvane.app.story import words
+from windvane.app.story.book import Book, standing
+from windvane.domain.decision import Decision
+from windvane.domain.entry import Entry, Noticed
+from windvane.domain.incident import Incident
+from windvane.domain.record import Record
+
+_TROUBLE = ("unreadable", "missing", "failed_step")
+
+
+class Changed(Record):
+    """A decision that was carried out; `undo` is the command that takes it back, empty when nothing can."""
+
+    decision: str
+    title: str
+    proposer: str
+    at: str
+    cause: str = ""
+    release: str = ""
+    undo: str = ""
+    undone_by: str = ""
+
+
+class Broken(Record):
+    """Something that nothing has helped yet: an incident, or a delivery that cannot be read."""
+
+    about: str  # I-n, or the source
+    title: str
+    why: str = ""
+    at: str = ""
+
+
+class Asks(Record):
+    """What waits for a person: a held decision (`id` D-n) or a question about a goal."""
+
+    id: str
+    title: str
+    why: str
+    options: tuple[str, ...] = ()
+    at: str = ""
+    answer: str = ""  # the command that answers
+
+
+class StatusReport(Record, tag="status"):
+    """`since` and `until` are lines of the ledger; broken and asks do not depend on when one last looked."""
+
+    since: int
+    until: int
+    paused: str = ""  # when it was paused; empty while windvane may act
+    changed: tuple[Changed, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    asks: tuple[Asks, ...] = ()
+    release: str = ""  # the one readers see
+    released_at: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """3 when something is broken, 4 when something waits for a person, 0 otherwise."""
+        return 3 if self.broken else 4 if self.asks else 0
+
+
+def status(book: Book, *, since: int = 0) -> StatusReport:
+    """The state of the estate, with the changes in lines after `since`."""
+    last = list(book.releases.values())[-1:]
+    return StatusReport(
+        since=since,
+        until=book.entries[-1].seq if book.entries else 0,
+        paused=paused(book),
+        changed=tuple(_changed(book, d) for d in book.decisions if _at(book, d) > since and d in book.releases),
+        broken=(*_incidents(book), *_deliveries(book)),
+        asks=(*_held(book), *_questions(book)),
+        release=last[0].id if last else "",
+        released_at=book.released_at[last[0].decision].time if last else "",
+    )
+
+
+def paused(book: Book) -> str:
+    """Since when the agents are stopped; empty while they may act."""
+    acts = [(e, s) for e, s in book.said if s.act in ("pause", "resume")]
+    return acts[-1][0].time if acts and acts[-1][1].act == "pause" else ""
+
+
+def _at(book: Book, decision: str) -> int:
+    line = book.released_at.get(decision)
+    return line.seq if line else 0
+
+
+def _changed(book: Book, decision: str) -> Changed:
+    made, release = book.decisions[decision], book.releases[decision]
+    plan, incident = book.plans.get(made.plan), book.incidents.get(made.incident)
+    back = book.undone_by(decision)
+    return Changed(
+        decision=decision,
+        title=made.title,
+        proposer=made.proposer,
+        at=book.released_at[decision].time,
+        cause=incident.cause if incident else "",
+        release=release.id,
+        undo="" if back or (plan is not None and not plan.reversible) else f"windvane undo {decision}",
+        undone_by=back,
+    )
+
+
+def _incidents(book: Book) -> list[Broken]:
+    return [
+        Broken(about=i.id, title=words.incident(i), why=_why_open(book, i), at=book.diagnosed_at[i.id].time)
+        for i in book.incidents.values()
+        if _open(book, i)
+    ]
+
+
+def _open(book: Book, incident: Incident) -> bool:
+    """Whether every decision about it is a rejection by the gate, or there is none."""
+    return all(standing(book, d) == "rejected" for d in book.of_incident(incident.id))
+
+
+def _why_open(book: Book, incident: Incident) -> str:
+    turned_down = book.of_incident(incident.id)
+    if not turned_down:
+        return "no plan has been decided yet"
+    broken = [r.detail for r in turned_down[-1].verdict.reasons if not r.held]
+    return f"{turned_down[-1].id} was rejected: {'; '.join(broken) or turned_down[-1].title}"
+
+
+def _deliveries(book: Book) -> list[Broken]:
+    """Signals of trouble after which nothing was landed for the same source, and that no incident explains."""
+    latest: dict[str, tuple[Entry, Noticed]] = {}
+    for entry in book.entries:
+        if isinstance(entry.body, Noticed) and entry.body.signal.kind in _TROUBLE:
+            latest[entry.body.signal.subject] = (entry, entry.body)
+    known = {s.subject for i in book.incidents.values() for s in i.signals if s.kind in _TROUBLE}
+    landed = {b.batch.source: e.seq for e, b in book.landed}
+    return [
+        Broken(about=subject, title=words.signal(said.signal), at=entry.time)
+        for subject, (entry, said) in latest.items()
+        if subject not in known and landed.get(subject, 0) < entry.seq
+    ]
+
+
+def _held(book: Book) -> list[Asks]:
+    return [_ask(book, d) for d in book.decisions.values() if standing(book, d) == "waiting"]
+
+
+def _ask(book: Book, held: Decision) -> Asks:
+    plan = book.plans.get(held.plan)
+    return Asks(
+        id=held.id,
+        title=held.title,
+        why="; ".join(r.detail for r in held.verdict.reasons if not r.held) or held.verdict.reasons[0].detail,
+        options=plan.options if plan else (),
+        at=book.decided_at[held.id].time,
+        answer=f"windvane approve {held.id}, or windvane reject {held.id}",
+    )
+
+
+def _questions(book: Book) -> list[Asks]:
+    """The last word on each goal, when it is a question."""
+    last = {u.goal.sentence: (e, u) for e, u in book.understood}
+    return [
+        Asks(
+            id="goal",
+            title=said.question.text,
+            why=said.question.why,
+            options=tuple(o.label for o in said.question.options),
+            at=entry.time,
+            answer="windvane init ... --answer NUMBER",
+        )
+        for entry, said in last.values()
+        if said.question
+    ]

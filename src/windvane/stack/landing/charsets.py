@@ -1,0 +1,98 @@
+"""Tells 8-bit and Asian charsets apart by the words they give, and refuses when two readings are left."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from windvane.domain.errors import Unreadable
+
+# In order of how common they are; of those that give the same text the first is taken.
+CANDIDATES = (
+    "cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1257", "cp850", "cp437",
+    "mac_roman", "gb18030", "big5", "shift_jis", "euc_kr", "euc_jp",
+)  # fmt: skip
+_BETWEEN = re.compile(r"[\x00-&(-/:-@\[-`{-\x7f\xa0\u3000]+")  # ASCII that is no letter, digit or apostrophe
+_MOST = 1 << 16  # bytes looked at
+_CLOSING = "’ʼ·°²³®™…”»ªº"  # may end a word
+
+
+def choose(name: str, lines: bytes, *, hint: str = "") -> str:
+    """The charset of `lines`, the lines of a file that are not UTF-8; `hint` settles it when it decodes them.
+
+    A candidate falls when it cannot decode a line or gives words that are none: a symbol or another script inside a
+    word, capitals within small letters. What is left must give one text. Raises `Unreadable` (`source.encoding`).
+    """
+    if hint and not hint.startswith("utf") and _decodes(lines, hint):
+        return hint
+    sample = lines[: lines.rfind(b"\n", 0, _MOST) + 1] or lines
+    readings: dict[tuple[str, ...], list[str]] = {}
+    for charset in _likely(sample, lines):
+        readings.setdefault(_words(sample.decode(charset)), []).append(charset)
+    if len(readings) == 1:
+        return next(iter(readings.values()))[0]
+    shown = "; ".join(f"`{_difference(words, readings)}` if {found[0]}" for words, found in list(readings.items())[:3])
+    raise Unreadable(
+        f"cannot decode `{name}` for certain",
+        code="source.encoding",
+        why=f"it is not UTF-8, and {'its words would read ' + shown if shown else 'no known charset gives words'}",
+        fix='deliver it as UTF-8, or say which: `encoding = "cp1252"` in the reading of the source',
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w for w in _BETWEEN.split(text) if w and not w.isascii())
+
+
+def _likely(sample: bytes, lines: bytes) -> list[str]:
+    shaped = [c for c in CANDIDATES if _decodes(lines, c) and all(map(_word, _words(sample.decode(c))))]
+    if len(shaped) < 2:
+        return shaped
+    return [c for c in shaped if not _mess(sample, c)]
+
+
+def _mess(sample: bytes, charset: str) -> bool:
+    from charset_normalizer.md import mess_ratio  # slow to load, and most files are UTF-8
+
+    return bool(mess_ratio(" ".join(_words(sample.decode(charset))), 0.5) >= 0.4)
+
+
+def _decodes(data: bytes, charset: str) -> bool:
+    try:
+        data.decode(charset)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _word(word: str) -> bool:
+    """Whether `word` could be one: letters of one script, no symbol among them, no capital after a small letter."""
+    if any(unicodedata.category(c) in ("Cc", "Co", "Cn") for c in word):
+        return False
+    scripts = {_script(c) for c in word if c.isalpha()}
+    pairs = tuple(pairwise(word))
+    return len(scripts) < 2 and "symbol" not in scripts and not any(_torn(a, b) for a, b in pairs)
+
+
+def _torn(before: str, after: str) -> bool:
+    """Whether no word has these two characters in a row: a symbol after a letter, or a capital after a small letter."""
+    if before.isascii() and after.isascii():
+        return False
+    if before.isalpha() and not after.isalnum():
+        return not (unicodedata.combining(after) or after in _CLOSING or after == "'")
+    return before.islower() and after.isupper()
+
+
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "")
+    first = name.partition(" ")[0].lower()
+    if letter in "ªºµ":
+        return "symbol"
+    return first if first in ("latin", "greek", "cyrillic") else "asian"
+
+
+def _difference(words: tuple[str, ...], readings: dict[tuple[str, ...], list[str]]) -> str:
+    others = [o for o in readings if o != words]
+    odd = (w for place, w in enumerate(words) if any(place >= len(o) or o[place] != w for o in others))
+    return next(odd, words[0] if words else "")[:20]

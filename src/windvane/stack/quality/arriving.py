@@ -1,0 +1,71 @@
+"""SQL that tells arriving rows from known ones inside a transition.
+
+Where columns of a person's table and our own are in one scope, ours begin with an underscore.
+"""
+
+from __future__ import annotations
+
+from windvane.stack.quality.table import Table, quoted
+
+BATCHES = "SELECT batch FROM windvane.arriving"
+FRESH = "(SELECT batch AS _fresh FROM windvane.arriving) AS fresh ON fresh._fresh = _batch"  # behind LEFT JOIN
+ARRIVES = f"_batch IN ({BATCHES})"
+KNOWN = f"_batch NOT IN ({BATCHES})"
+
+
+def counted(column: str) -> str:
+    """A whole number as text."""
+    return f"CAST({column} AS VARCHAR)"
+
+
+def share(value: str) -> str:
+    """A share as a percentage in text, one digit."""
+    return f"CAST(CAST(100.0 * {value} AS DECIMAL(18, 1)) AS VARCHAR) || ' %'"
+
+
+def rounded(value: str, digits: int = 4) -> str:
+    """A double as text with a few digits, on every engine (`round` of a double is not)."""
+    return f"CAST(CAST({value} AS DECIMAL(38, {digits})) AS VARCHAR)"
+
+
+def order_of(table: Table) -> str:
+    """Columns that put rows in the order of time, else of arrival."""
+    time = (quoted(table.contract.time_column),) if table.contract.time_column else ()
+    return ", ".join((*time, "_seq", "_row"))
+
+
+def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
+    """CTEs `arrived` (`_size`: number of arriving rows) and `slices`: those rows as `_slice` 0, and the known ones, newest
+    first, in slices 1, 2, ... of the same size (an incomplete last one is left out); at most `most` slices."""
+    kept = ", ".join(quoted(c) for c in columns)
+    return f"""arrived AS (
+  SELECT COUNT(*) AS _size FROM {table.relation} WHERE {ARRIVES}
+), aged AS (
+  SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_descending(order_of(table))}) AS _age
+  FROM {table.relation} WHERE {KNOWN}{_same_part(table)}
+), slices AS (
+  SELECT 0 AS _slice, {kept} FROM {table.relation} WHERE {ARRIVES}
+  UNION ALL
+  SELECT 1 + CAST(FLOOR((_age - 1) / CAST(_size AS DOUBLE PRECISION)) AS INTEGER), {kept}
+  FROM aged CROSS JOIN arrived
+  WHERE _size > 0 AND _age <= {most} * _size
+    AND _age <= _size * FLOOR((SELECT COUNT(*) FROM aged) / CAST(_size AS DOUBLE PRECISION))
+)"""
+
+
+def _same_part(table: Table) -> str:
+    """Known rows of the parts that arrive, where deliveries are about parts."""
+    if not table.segment:
+        return ""
+    part = quoted(table.segment)
+    return f" AND {part} IN (SELECT {part} FROM {table.relation} WHERE {ARRIVES})"
+
+
+def _descending(order: str) -> str:
+    return ", ".join(f"{c} DESC" for c in order.split(", "))
+
+
+def stretched(alpha: float, *, past: str, highest: str) -> str:
+    """SQL of a conformal limit at `alpha` (see `conformal`) on the cases known at that moment: their highest, stretched
+    while they are fewer than `1 / alpha`."""
+    return f"{highest} * SQRT(GREATEST(1.0, 1.0 / ({alpha:.8f} * ({past} + 1))))"

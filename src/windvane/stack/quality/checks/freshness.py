@@ -1,0 +1,57 @@
+"""How far apart points in time are: days that were left out, or a date far in the future.
+
+Reads no clock, so that the same batch always gets the same answer; the age of the newest row is for those who serve it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from windvane.domain.estate import Check
+from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
+from windvane.stack.quality.conformal import limit
+from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, number, quoted
+
+
+def wishes(table: Table) -> tuple[Wish, ...]:
+    """One check when there is a time column of days or finer."""
+    if table.role != "whole" or not table.rows or not _is_timed(table):
+        return ()
+    gaps = _gaps(table)
+    return (Wish("freshness", (table.contract.time_column,), weight=1.0, past=len(gaps)),) if gaps else ()
+
+
+def render(table: Table, share: Share) -> Check:
+    """Fires when the step from the newest known day to the next arriving one, or between those, is too long."""
+    gaps = _gaps(table)
+    found = limit(gaps, share.alpha)
+    top = max(found.value, 1.0)
+    day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
+    sql = f"""WITH newest AS (
+  SELECT MAX({day}) AS _newest FROM {table.relation} WHERE {KNOWN}
+), days AS (
+  SELECT _newest AS day FROM newest WHERE _newest IS NOT NULL
+  UNION
+  SELECT {day} FROM {table.relation} CROSS JOIN newest WHERE {ARRIVES} AND {day} > _newest
+), steps AS (
+  SELECT day - LAG(day) OVER (ORDER BY day) AS gap FROM days
+)
+SELECT {counted("MAX(gap)")} || ' days without a row, then rows again' AS broken
+FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
+    why = (
+        f"{len(gaps):,} steps between days with rows in `{table.contract.time_column}`, the longest {max(gaps):g} "
+        f"days; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
+    )
+    return check_of(table, share, sql=sql, why=why)
+
+
+def _is_timed(table: Table) -> bool:
+    return any(c.name == table.contract.time_column and is_moment(c.type) for c in table.contract.columns)
+
+
+def _gaps(table: Table) -> list[float]:
+    day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
+    rows = table.engine.rows(f"SELECT DISTINCT {day} FROM {table.history} WHERE {day} IS NOT NULL ORDER BY 1")
+    days = [r[0] for r in rows if isinstance(r[0], date)]
+    return [float((b - a).days) for a, b in pairwise(days)]

@@ -1,0 +1,79 @@
+"""Makes the two sides of a seam from Parquet text and the casts of a staging model: typed values, delivered names."""
+
+from __future__ import annotations
+
+from windvane.domain.batch import Batch, Cast
+from windvane.domain.estate import Contract, Model, Ref
+from windvane.domain.ports import Scene
+from windvane.sql.alias import columns_of, quote, swap_column
+from windvane.sql.casts import casts
+from windvane.stack.quality.drift import Seam
+
+
+def seam_of(scene: Scene, model: Model, batch: Batch, *, lost: tuple[str, ...] = ()) -> Seam | None:
+    """Known rows of a source against those of `batch`, or `None` when nothing is known yet.
+
+    Columns carry the names of `model` where the batch has them. With `lost` (delivered names that the batch lacks)
+    they carry delivered names, and each new column is read as the lost one it may be.
+    """
+    history = [b for b in scene.history if b.source == batch.source and b.id != batch.id]
+    if not history or scene.scratch is None:
+        return None
+    made = casts(model.text)
+    contract = scene.estate.find(Ref(kind="contract", name=model.name))
+    known = [_typed(c, _name(c, lost)) for c in made]
+    arriving = [_typed(c, _name(c, lost)) for c in made if columns_of(c.text) & set(batch.columns)]
+    arriving += [] if not lost else _candidates(made, batch, lost)
+    entities, time = _seam_key(made, contract, lost, set(batch.columns))
+    return Seam(
+        engine=scene.scratch,
+        known=_relation(known, [str(scene.root / b.path) for b in history]),
+        arriving=_relation(arriving, [str(scene.root / batch.path)]),
+        entities=entities,
+        time=time,
+    )
+
+
+def _candidates(made: tuple[Cast, ...], batch: Batch, lost: tuple[str, ...]) -> list[str]:
+    """Each column that no cast reads, spelled as the lost column whose type it may have."""
+    read = {name for c in made for name in columns_of(c.text)}
+    gone = [c for c in made if columns_of(c.text) & set(lost)]
+    found = []
+    for new in (c for c in batch.columns if c not in read):
+        profile = batch.profile.column(new) if batch.profile else None
+        like = next((c for c in gone if profile and _family(c.type) == _family(profile.type)), None)
+        if like is not None:
+            old = min(columns_of(like.text))
+            found.append(_typed(Cast(name=new, text=swap_column(like.text, old, new), type=like.type), new))
+    return found
+
+
+def _family(kind: str) -> str:
+    return "number" if kind.startswith(("decimal", "double", "bigint")) else kind
+
+
+def _seam_key(
+    made: tuple[Cast, ...], contract: object, lost: tuple[str, ...], there: set[str]
+) -> tuple[tuple[str, ...], str]:
+    """Entities and time of the table, under the names of the seam; none of it when a part is what was lost."""
+    if not isinstance(contract, Contract) or not contract.time_column:
+        return (), ""
+    cast = {c.name: c for c in made}
+    wanted = dict.fromkeys((*contract.key, contract.time_column))
+    if any(n not in cast or not columns_of(cast[n].text) & there for n in wanted):
+        return (), ""
+    names = {n: _name(cast[n], lost) for n in wanted}
+    return tuple(v for n, v in names.items() if n != contract.time_column), names[contract.time_column]
+
+
+def _name(cast: Cast, lost: tuple[str, ...]) -> str:
+    return min(columns_of(cast.text), default=cast.name) if lost else cast.name
+
+
+def _typed(cast: Cast, name: str) -> str:
+    return f"TRY_CAST({cast.text} AS {cast.type}) AS {quote(name)}"
+
+
+def _relation(columns: list[str], files: list[str]) -> str:
+    listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
+    return f"(SELECT {', '.join(columns)} FROM read_parquet([{listed}], union_by_name := true)) AS side"

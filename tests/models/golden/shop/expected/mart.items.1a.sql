@@ -1,0 +1,20 @@
+MODEL (
+  name mart.items,
+  kind FULL,
+  grain (order_id, line),
+  description 'One row per order_id and line'
+);
+
+SELECT
+  items.order_id,
+  items.line,
+  items.amount,
+  items.sku,
+  orders.customer_id,
+  orders.ordered_at,
+  customers.country
+FROM core.items AS items
+LEFT JOIN core.orders AS orders -- 100.0% of the values match, each at most one row
+  ON items.order_id = orders.order_id
+LEFT JOIN core.customers AS customers -- 100.0% of the values match, each at most one row
+  ON orders.customer_id = customers.customer_id

@@ -1,0 +1,13 @@
+MODEL (
+  name mart.monthly_total_amount,
+  kind FULL,
+  grain (country, month),
+  description 'Monthly revenue per country'
+);
+
+SELECT
+  country,
+  CAST(DATE_TRUNC('MONTH', ordered_at) AS DATE) AS month, -- starts at this day
+  SUM(amount)                                   AS total_amount
+FROM mart.items
+GROUP BY country, CAST(DATE_TRUNC('MONTH', ordered_at) AS DATE)

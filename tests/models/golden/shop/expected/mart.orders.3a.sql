@@ -1,0 +1,15 @@
+MODEL (
+  name mart.orders,
+  kind FULL,
+  grain order_id,
+  description 'One row per order_id'
+);
+
+SELECT
+  orders.order_id,
+  orders.ordered_at,
+  orders.customer_id,
+  customers.country
+FROM core.orders AS orders
+LEFT JOIN core.customers AS customers -- 100.0% of the values match, each at most one row
+  ON orders.customer_id = customers.customer_id

@@ -1,0 +1,1 @@
+"""Stories of the scout on small invented tables."""
