@@ -8,6 +8,7 @@ import pytest
 from windvane.domain.batch import Batch
 from windvane.domain.decision import Verdict
 from windvane.domain.estate import Column, Model
+from windvane.domain.plan import Effect
 from windvane.domain.record import canonical, decode, replace
 
 
@@ -26,6 +27,11 @@ def test_the_fingerprint_is_of_the_content() -> None:
     assert one.fingerprint() == same.fingerprint() != other.fingerprint()
     assert decode(canonical(one), Column) == one
     assert replace(one, type="bigint") == other
+
+
+def test_the_fingerprint_survives_writing_and_reading() -> None:
+    effect = Effect(measure="rows", expected=5)
+    assert decode(canonical(effect), Effect).fingerprint() == effect.fingerprint()
 
 
 def test_a_batch_that_loses_rows_cannot_be_made() -> None:

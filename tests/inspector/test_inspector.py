@@ -54,7 +54,8 @@ class Landing:
         batch = f"{source}-{seq:012d}"
         csv = self.root / f"{batch}.csv"
         csv.write_text("".join(";".join([*r, batch, str(seq), str(i)]) + "\n" for i, r in enumerate(rows, 1)))
-        kinds = "{'Name': 'VARCHAR', 'Datum': 'VARCHAR', 'Kurs': 'VARCHAR', 'Wae': 'VARCHAR', '_batch': 'VARCHAR', '_seq': 'BIGINT', '_row': 'BIGINT'}"
+        texts = ", ".join(f"'{n}': 'VARCHAR'" for n in ("Name", "Datum", "Kurs", "Wae", "_batch"))
+        kinds = f"{{{texts}, '_seq': 'BIGINT', '_row': 'BIGINT'}}"
         self.scratch.execute(
             f"COPY (SELECT * FROM read_csv('{csv}', header := false, delim := ';', columns := {kinds})) "
             f"TO '{self.root}/{batch}.parquet' (FORMAT parquet)"
@@ -107,8 +108,9 @@ def _estate() -> Estate:
         for s in ("fund_prices", "stock_prices")
     )
     query = (
-        f"WITH delivered AS ({pieces}) SELECT origin, name, datum, kurs, wae, {CARRIED} FROM (SELECT *, ROW_NUMBER() OVER "
-        "(PARTITION BY origin, name, datum ORDER BY _seq DESC, _row DESC) AS _version FROM delivered) AS v WHERE _version = 1"
+        f"WITH delivered AS ({pieces}) SELECT origin, name, datum, kurs, wae, {CARRIED} FROM (SELECT *, "
+        "ROW_NUMBER() OVER (PARTITION BY origin, name, datum ORDER BY _seq DESC, _row DESC) AS _version "
+        "FROM delivered) AS v WHERE _version = 1"
     )
     mart = "SELECT name, MAX(kurs) AS top FROM core.prices GROUP BY name"
     origin = Column(name="origin", type="varchar", nullable=False)
@@ -152,8 +154,8 @@ def test_one_plan_with_few_checks_that_say_why(landing: Landing) -> None:
     put = {c.asset.relation: c.asset for c in plan.changes if isinstance(c, Put) and isinstance(c.asset, Contract)}
     rules = {r: {k.rule for k in c.checks} for r, c in put.items()}
     assert rules["core.prices"] == {
-        "accepted_values", "category_share", "continuity", "freshness", "not_null", "null_share", "range", "row_conservation",
-        "unique", "volume",
+        "accepted_values", "category_share", "continuity", "freshness", "not_null", "null_share", "range",
+        "row_conservation", "unique", "volume",
     }  # fmt: skip
     assert rules["staging.fund_prices"] <= {"row_conservation", "unique", "volume"}
     assert rules["mart.top"] == {"not_null", "unique"}
@@ -188,7 +190,7 @@ def test_the_same_landing_gives_the_same_plan(landing: Landing) -> None:
 
 
 def test_checks_judge_the_next_delivery_of_one_source(tmp_path: Path) -> None:
-    """What was made from text alone runs in a warehouse built from it; funds times 1.08 are stopped, funds as they are pass."""
+    """Checks made from text run in a warehouse built from it: funds times 1.08 are stopped, as they are they pass."""
     landing = Landing(tmp_path)
     checks = _checks(landing)
     known = len(landing.batches)
@@ -226,4 +228,4 @@ def _warehouse(landing: Landing, batches: list[Batch], arriving: Batch) -> Scrat
 
 
 def test_without_an_engine_there_is_nothing_to_measure() -> None:
-    assert agent().propose(Scene(root=Path("."), estate=_estate())) == ()
+    assert agent().propose(Scene(root=Path(), estate=_estate())) == ()

@@ -35,7 +35,7 @@ def written(header: list[str], rows: list[list[str]], delimiter: str, end: str) 
     return "".join(delimiter.join(map(cell, row)) + end for row in [header, *rows])
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(), delimiter=st.sampled_from([",", ";", "\t", "|"]), end=st.sampled_from(["\n", "\r\n"]))
 def test_every_cell_lands_as_written_or_the_file_is_refused(
     engine: Scratch, table: tuple[list[str], list[list[str]]], delimiter: str, end: str
@@ -60,7 +60,7 @@ def test_every_cell_lands_as_written_or_the_file_is_refused(
             pytest.fail(f"read with other columns: {batch.columns} instead of {header}, {rows}")
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(), delimiter=st.sampled_from([",", ";", "\t", "|"]))
 def test_with_a_known_reading_every_row_lands(
     engine: Scratch, table: tuple[list[str], list[list[str]]], delimiter: str
@@ -74,7 +74,7 @@ def test_with_a_known_reading_every_row_lands(
         assert [[c or "" for c in row] for row in dock.cells(batch)] == rows
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.text(alphabet=st.sampled_from(list('ab1,"\n\r ')), max_size=120))
 def test_damaged_text_is_accounted_for_line_by_line(engine: Scratch, body: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

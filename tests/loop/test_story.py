@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+import shop
 
 import windvane as wv
 from windvane.app import wire
 from windvane.domain.event import Event
-
-from . import shop
 
 
 def _quiet(_: Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -80,8 +81,7 @@ class Feed:
         for table, rows, renamed in (("known", self.known, {}), ("arriving", scaled, names)):
             listed = ", ".join(f"'{renamed.get(n, n)}': 'DOUBLE'" for n in NUMERIC)
             path = f"{self.engine._spill}/{table}.csv"
-            with open(path, "w") as file:
-                file.writelines(",".join(str(v) for v in r) + "\n" for r in rows)
+            Path(path).write_text("".join(",".join(str(v) for v in r) + "\n" for r in rows))
             self.engine.execute(
                 f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv('{path}', header := false, "
                 f"columns := {{'ticker': 'VARCHAR', 'day': 'DATE', {listed}}})"
@@ -162,7 +162,7 @@ def test_another_type_is_never_matched() -> None:
 def test_known_texts_decide_where_the_name_does_not() -> None:
     engine, texts = Scratch(), [f"city {i}" for i in range(60)]
     engine.execute("CREATE TABLE known AS SELECT UNNEST(?) AS town", (texts,))  # type: ignore[arg-type]
-    engine.execute("CREATE TABLE arriving AS SELECT UNNEST(?) AS x7", (texts[5:] + ["city new"],))  # type: ignore[arg-type]
+    engine.execute("CREATE TABLE arriving AS SELECT UNNEST(?) AS x7", ([*texts[5:], "city new"],))  # type: ignore[arg-type]
     (found,) = match_columns(
         profile({"town": texts}), profile({"x7": [*texts[5:], "city new"]}), seam=Seam(engine, "known", "arriving")
     )

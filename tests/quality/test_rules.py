@@ -55,7 +55,8 @@ class World:
             price = round(self.rng.lognormvariate(3, 0.5), 2)
             rows.append((self.next_id, on, self.rng.choice(SHOPS), price, note))
         return [
-            tuple({**dict(zip("id day shop price note".split(), r, strict=True)), **changes}.values()) for r in rows
+            tuple({**dict(zip(("id", "day", "shop", "price", "note"), r, strict=True)), **changes}.values())
+            for r in rows
         ]
 
     def told(self, rule: str, rows: Rows) -> list[str]:
@@ -73,8 +74,8 @@ def _with(rows: Rows, column: int, change: object) -> Rows:
 
 def test_every_rule_that_fits_is_there_and_says_why(world: World) -> None:
     assert set(world.checks) == {
-        "accepted_values", "category_share", "continuity", "distribution", "freshness", "not_null", "null_share", "range",
-        "references", "unique", "volume",
+        "accepted_values", "category_share", "continuity", "distribution", "freshness", "not_null", "null_share",
+        "range", "references", "unique", "volume",
     }  # fmt: skip
     assert all(c.why for c in world.checks.values())
     assert sum(c.false_alarm_bound for c in world.checks.values()) <= 0.005

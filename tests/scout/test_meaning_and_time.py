@@ -126,7 +126,7 @@ def test_what_looks_wrong_is_said_without_values(place: Place) -> None:
             "-999" if i % 9 == 0 else f"{i * 7 % 400}",
             "MÃ¼ller" if i == 5 else "x",
             "only",
-            " pad" if i == 3 else "pad",
+            " pad" if i == 3 else f"pad {i % 5}",
         )
         for i in range(1, 501)
     ]

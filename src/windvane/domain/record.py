@@ -26,8 +26,12 @@ class Record(msgspec.Struct, metaclass=RecordMeta):
     """
 
     def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, first 16 hexadecimal digits (64 bits)."""
-        return hashlib.sha256(canonical(self)).hexdigest()[:16]
+        """SHA-256 of the canonical JSON, first 16 hexadecimal digits (64 bits).
+
+        The record is read back from its JSON first: `5` given for a float is the `5.0` that a reader will see.
+        """
+        read = msgspec.json.decode(canonical(self), type=type(self))
+        return hashlib.sha256(canonical(read)).hexdigest()[:16]
 
 
 def canonical(value: object) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -27,6 +28,7 @@ def tables(sql: str) -> tuple[str, ...]:
     return tables_of(tree_of(sql))
 
 
+@lru_cache(maxsize=256)
 def reads(model_text: str) -> tuple[str, ...]:
     """Relations that a model reads, sorted."""
     return tables_of(query_tree(split(model_text)[1]))
@@ -62,9 +64,8 @@ def parents(model_text: str, column: str) -> tuple[ColumnOf, ...]:
 
     Raises `Usage` (`lineage.no_column`) when the model does not give that column.
     """
-    query = query_tree(split(model_text)[1])
-    scope = build_scope(query)
-    if scope is None or column not in query.named_selects:
+    scope = _scope(model_text)
+    if scope is None or column not in _query(scope).named_selects:
         raise Usage(f"the model gives no column `{column}`", code="lineage.no_column", fix="name one it gives")
     return tuple(sorted(set(_sources(scope, column))))
 
@@ -89,6 +90,12 @@ def _visit(models: Models, relation: str, seen: list[str], path: tuple[str, ...]
 
 def _relation(table: exp.Table) -> str:
     return f"{table.db}.{table.name}" if table.db else table.name
+
+
+@lru_cache(maxsize=64)
+def _scope(model_text: str) -> Scope | None:
+    """The scopes of a model's query; only read, so that a wide table is parsed once and not for each column."""
+    return build_scope(query_tree(split(model_text)[1]))
 
 
 def _query(scope: Scope) -> exp.Query:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
 
 from windvane.agents.analyst.sentence import Sentence
+from windvane.agents.analyst.targets import read_targets
 from windvane.domain.goal import Grain, ProductKind, Target
 
 _UNIT = r"(minute|min|hour|hr|h|night|day|week|wk|month|quarter|year|yr|d|w|m|y)s?"
@@ -43,69 +43,6 @@ _ADVERBS: dict[str, Grain] = {
     "annually": "year",
 }
 _COMING = r"(?:next|coming|following|upcoming)"
-_NUM = r"(\d+(?:\.\d+)?)"
-
-_QUALITY = {
-    "mean absolute error": r"(?:mean|average) absolute (?:error|deviation)|mae",
-    "root mean squared error": r"(?:root )?mean squared? error|rmse|mse",
-    "mean absolute percentage error": r"mean absolute (?:percentage|%) error|mape|absolute % error|average % error",
-    "weighted absolute percentage error": r"wape|weighted absolute (?:percentage|%) error",
-    "symmetric mean absolute percentage error": r"smape",
-    "mean absolute scaled error": r"mase|mean absolute scaled error",
-    "median absolute error": r"median absolute error",
-    "pinball loss": r"pinball loss|quantile loss",
-    "log loss": r"log loss",
-    "brier score": r"brier score",
-    "error rate": r"error rate",
-    "false positive rate": r"false (?:alarm|positive)s?(?: rate)?",
-    "bias": r"bias",
-    "error": r"(?:(?:average|mean|typical|forecast|prediction|absolute|max|maximum|overall) )*(?:error|deviation)s?",
-    "rank correlation": r"rank correlation|spearman(?: correlation)?|information coefficient",
-    "correlation": r"correlation",
-    "balanced accuracy": r"balanced accuracy",
-    "accuracy": r"accuracy|(?:correct|right)(?: answers)?",
-    "precision": r"precision",
-    "recall": r"recall|sensitivity",
-    "specificity": r"specificity",
-    "f1": r"f 1(?: score)?",
-    "auc": r"(?:roc )?auc",
-    "r2": r"r 2|r squared",
-    "coverage": r"coverage",
-    "hit rate": r"hit rate",
-    "silhouette": r"silhouette(?: score)?",
-}
-_HIGHER = frozenset(list(_QUALITY)[list(_QUALITY).index("rank correlation") :])
-_M = "(" + "|".join(f"(?:{p})" for p in _QUALITY.values()) + ")"
-_LE = (
-    r"(?:of )?(?:at most|no more than|not more than|no worse than|no higher than|no greater than|not above|less than"
-    r"|lower than|smaller than|under|below|within|up to|max(?:imum)?(?: of)?|not exceeding|<=|<)"
-)
-_GE = (
-    r"(?:of )?(?:at least|no less than|not less than|not below|no lower than|more than|greater than|higher than|over"
-    r"|above|min(?:imum)?(?: of)?|>=|>)"
-)
-_OP = rf"(?:(?P<le>{_LE})|(?P<ge>{_GE})|better than|of|is|=|,)"
-_NO_UNIT = (
-    r"(?:per|for|by|in|and|or|on|at|over|each|every|with|of|the|a|an|next|last|so|to|from|better|when|using|where)"
-)
-_QUNIT = (
-    rf"(%(?: points?)?|percentage points?|basis points?|bps?|points?|pp|degrees?(?: (?:celsius|fahrenheit|c|f))?"
-    rf"|(?!{_NO_UNIT}\b)[a-z]+)"
-)
-_UNIT_NAMES = {"bp": "basis points", "bps": "basis points", "basis point": "basis points", "point": "points"}
-_TO_BE = r"(?:(?:should|must|needs? to|has to|is|be|stays?|to|that|kept|of) )*"
-_PERCENT = r"(?P<le>(?!))?(?P<ge>(?!))?(?P<n>\d+(?:\.\d+)?) (?P<u>%)"
-_SCALE = r"%|basis points?|bps?|points?|degrees?"
-_TARGETS = (
-    rf"(?:with |and )?(?:an? |the )?(?P<m>{_M}) {_TO_BE}{_OP} (?P<n>\d+(?:\.\d+)?)(?: (?P<u>{_QUNIT}))?",
-    rf"(?:with |and |to )?(?:an? |the )?{_OP} (?P<n>\d+(?:\.\d+)?)(?: (?P<u>{_SCALE}))? (?:of |in )?(?P<m>{_M})",
-    rf"(?:with |and )?(?:an? |the )?(?P<m>{_M}) {_TO_BE}{_PERCENT}",
-    rf"(?:with |and |to )?(?:an? |the )?{_PERCENT} (?:of |in )?(?P<m>{_M})",
-)
-_OFF = (
-    r"(?:(?:off|wrong|miss|missing) by|accurate (?:to )?(?:within )?|right to within|to within)"
-    rf"(?: at most| no more than| less than)? {_NUM}(?: {_QUNIT})?"
-)
 
 _DATE = r"(\d{4}-\d{2}-\d{2}|(?:\d{1,2} )?[a-z]{3,9} (?:19|20)\d\d|(?:19|20)\d\d)"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -163,7 +100,7 @@ class Said:
 def read_phrases(sentence: Sentence) -> Said:
     """Take every set phrase out of `sentence`."""
     said = Said()
-    _targets(sentence, said)
+    said.targets = read_targets(sentence)
     _dates(sentence, said)
     _clock(sentence, said)
     looks_ahead = sentence.has(FORECAST) or sentence.has(_KINDS[1][1])
@@ -195,21 +132,6 @@ def read_aggregate(sentence: Sentence, said: Said, *, keep: frozenset[str]) -> N
             continue
         said.aggregate = said.aggregate or aggregate
         sentence.text = " ".join(re.sub(whole, " ", sentence.text, count=1).split())
-
-
-def _targets(sentence: Sentence, said: Said) -> None:
-    for pattern in _TARGETS:
-        for m in sentence.take(pattern):
-            said.targets.append(_target(m["m"], m["n"], m["u"] or "", "<=" if m["le"] else ">=" if m["ge"] else ""))
-    for m in sentence.take(_OFF):
-        said.targets.append(_target("error", m[1], m[2] or "", "<="))
-
-
-def _target(words: str, number: str, unit: str, op: str) -> Target:
-    measure = next(name for name, pattern in _QUALITY.items() if re.fullmatch(pattern, words))
-    better: Literal["<=", ">="] = ">=" if measure in _HIGHER else "<="
-    stated: Literal["<=", ">="] = ">=" if op == ">=" else "<=" if op else better
-    return Target(measure=measure, op=stated, value=float(number), unit=_UNIT_NAMES.get(unit, unit))
 
 
 def _dates(sentence: Sentence, said: Said) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 from windvane.agents.analyst.catalog import Catalog, CatalogTable
-from windvane.agents.analyst.drafting import Draft, Drafting, draft, known_word, settle
+from windvane.agents.analyst.drafting import Draft, Drafting, draft, settle
 from windvane.agents.analyst.filters import Filter, read_filters, unknown_value
 from windvane.agents.analyst.matching import ENOUGH, flags, measures
+from windvane.agents.analyst.measuring import known_word
 from windvane.agents.analyst.patterns import Said, read_aggregate, read_kind, read_phrases
 from windvane.agents.analyst.phrases import Phrases, divide
 from windvane.agents.analyst.sentence import GRAMMAR, Sentence, parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from windvane.agents.analyst.vocabulary import known, root, singular
 
@@ -84,12 +85,14 @@ class Sentence:
     def _corrected(self, words: list[str], names: frozenset[str]) -> list[str]:
         familiar = known() | GRAMMAR | names | _NUMBERS.keys() | self.quoted.keys()
         forms = {singular(w) for w in familiar} | {root(w) for w in familiar}
-        targets = sorted(w for w in GRAMMAR | names | known() if len(w) >= 4)
+        targets: dict[str, list[str]] = {}  # by the first letter, which is never mistyped
+        for target in sorted(w for w in GRAMMAR | names | known() if len(w) >= 4):
+            targets.setdefault(target[0], []).append(target)
 
         def read(word: str) -> str:
             if len(word) < 5 or not word.isalpha() or {word, singular(word), root(word)} & (familiar | forms):
                 return word
-            close = _nearest(word, targets)
+            close = _nearest(word, targets.get(word[0], []))
             if close:
                 self.corrected.append((word, close))
                 if word in self.spelled:
@@ -104,6 +107,7 @@ def plain(value: str) -> str:
     return " ".join(_SAME.get(t.lower(), t.lower()) for t in _tokens(value))
 
 
+@lru_cache(maxsize=65_536)
 def parts(name: str) -> tuple[str, ...]:
     """The words of an identifier: `unitPrice_EUR` gives unit, price, eur."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 _GROUPS = """
 revenue sales turnover income takings earnings proceeds
 cost expense expenditure outlay
@@ -206,12 +208,14 @@ _IRREGULAR = {
 _ENDINGS = ("ings", "ing", "ments", "ment", "als", "al", "ers", "ed", "er", "e", "y", "s")
 
 
+@cache
 def known() -> frozenset[str]:
     """Every word of the vocabulary, for telling a rare word from a mistyped one."""
     meanings = {w for words in MEANING_WORDS.values() for w in words.split()}
     return frozenset({*_GROUPS_OF, *_SHORT, *_SHORT.values(), *SILENT, *EXTENSIVE, *INTENSIVE, *meanings})
 
 
+@lru_cache(maxsize=65_536)
 def singular(word: str) -> str:
     """`word` without its plural; words that only look like plurals stay."""
     if word in _IRREGULAR:
@@ -236,6 +240,7 @@ def _synonyms() -> dict[str, frozenset[int]]:
 _GROUPS_OF = _synonyms()
 
 
+@lru_cache(maxsize=65_536)
 def root(word: str) -> str:
     """What `close`, `closing` and `closed`, or `rent` and `rental`, have in common; at least four letters."""
     word = singular(word)
@@ -246,6 +251,7 @@ def root(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=65_536)
 def alike(word: str, part: str) -> float:
     """How surely `word` of a sentence means `part` of a name: 1 for the same word, 0 for no relation."""
     one, other = singular(word), singular(part)

@@ -27,30 +27,64 @@ _COUNTRIES_WORDS = (
 )
 _COUNTRIES = frozenset(_COUNTRIES_WORDS.split())
 _NUMBERS: tuple[tuple[str, str, float], ...] = (
-    ("latitude", r"lat|latitude", 0.9), ("longitude", r"lon|lng|long|longitude", 0.9), ("year", r"year|jahr", 0.85),
+    ("latitude", r"lat|latitude", 0.9),
+    ("longitude", r"lon|lng|long|longitude", 0.9),
+    ("year", r"year|jahr", 0.85),
     ("percentage", r"pct|percent|percentage|%", 0.9),
     ("price", r"price|close|open|high|low|adj close|nav|kurs|preis|prix|bid|ask|quote|unit price", 0.8),
-    ("rate", r"rate|ratio|yield|tax|discount|fx|zins", 0.75), ("index_level", r"index|index level|level", 0.7),
+    ("rate", r"rate|ratio|yield|tax|discount|fx|zins", 0.75),
+    ("index_level", r"index|index level|level", 0.7),
     ("quantity", r"qty|quantity|count|units|volume|number of .*|anzahl|menge|stock|passengers|seats|cases|deaths", 0.8),
-    ("amount", r"amount|total|subtotal|revenue|sales|cost|fee|balance|bal|acctbal|betrag|salary|income|spend|"
-    r"value|umsatz|cash", 0.8),
-)  # fmt: skip
+    (
+        "amount",
+        r"amount|total|subtotal|revenue|sales|cost|fee|balance|bal|acctbal|betrag|salary|income|spend|"
+        r"value|umsatz|cash",
+        0.8,
+    ),
+)
 _TEXTS: tuple[tuple[str, str, float], ...] = (
-    ("currency", r"currency|ccy|curr|waehrung|währung", 0.85), ("country", r"country|nation|land|pays", 0.85),
-    ("city", r"city|town|stadt|ort|ville|municipality", 0.85), ("postcode", r"post ?code|zip|zip ?code|postal|"
-    r"plz|postal code", 0.9),
-    ("url", r"url|link|website|homepage|uri", 0.8), ("instrument", r"ticker|symbol|isin|instrument|security|"
-    r"fund|scheme|etf|cusip", 0.85),
-    ("organisation", r"company|organi[sz]ation|employer|firm|manufacturer|vendor|fund house|institution|school|"
-    r"university|hospital", 0.75),
+    ("currency", r"currency|ccy|curr|waehrung|währung", 0.85),
+    ("country", r"country|nation|land|pays", 0.85),
+    ("city", r"city|town|stadt|ort|ville|municipality", 0.85),
+    (
+        "postcode",
+        r"post ?code|zip|zip ?code|postal|"
+        r"plz|postal code",
+        0.9,
+    ),
+    ("url", r"url|link|website|homepage|uri", 0.8),
+    (
+        "instrument",
+        r"ticker|symbol|isin|instrument|security|"
+        r"fund|scheme|etf|cusip",
+        0.85,
+    ),
+    (
+        "organisation",
+        r"company|organi[sz]ation|employer|firm|manufacturer|vendor|fund house|institution|school|"
+        r"university|hospital",
+        0.75,
+    ),
     ("description", r"description|comment|comments|notes?|remarks?|text|summary|details|beschreibung", 0.8),
-    ("version", r"version|revision|release", 0.75), ("category", r"type|category|status|class|kind|group|"
-    r"segment|genre|priority|mode", 0.7),
+    ("version", r"version|revision|release", 0.75),
+    (
+        "category",
+        r"type|category|status|class|kind|group|"
+        r"segment|genre|priority|mode",
+        0.7,
+    ),
     ("name", r"name|title|label|bezeichnung", 0.6),
-)  # fmt: skip
-_PERSONAL = {"email": "email", "phone": "phone", "person_name": "person_name", "address": "address",
-"birth_date": "date",
-             "national_id": "identifier", "bank_account": "identifier", "card_number": "identifier"}  # fmt: skip
+)
+_PERSONAL = {
+    "email": "email",
+    "phone": "phone",
+    "person_name": "person_name",
+    "address": "address",
+    "birth_date": "date",
+    "national_id": "identifier",
+    "bank_account": "identifier",
+    "card_number": "identifier",
+}
 
 
 def findings(engine: Engine, table: Table) -> list[Finding]:

@@ -11,9 +11,25 @@ from windvane.domain.ports import Engine
 from windvane.stack.quality.sampling import identifier
 from windvane.stack.quality.spelling import read
 
-_SENTINELS = frozenset({"-1", "-9", "-99", "-999", "-9999", "-99999", "999", "9999", "99999", "999999", "1900-01-01",
-"1970-01-01",
-                        "9999-12-31", "1970-01-01 00:00:00", "9999-12-31 00:00:00"})  # fmt: skip
+_SENTINELS = frozenset(
+    {
+        "-1",
+        "-9",
+        "-99",
+        "-999",
+        "-9999",
+        "-99999",
+        "999",
+        "9999",
+        "99999",
+        "999999",
+        "1900-01-01",
+        "1970-01-01",
+        "9999-12-31",
+        "1970-01-01 00:00:00",
+        "9999-12-31 00:00:00",
+    }
+)
 _BROKEN = r"Ã[\x{80}-\x{BF}]|Â[\x{A0}-\x{BF}]|â€|\x{FFFD}"
 
 

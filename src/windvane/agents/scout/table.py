@@ -69,15 +69,13 @@ def _table(engine: Engine, root: Path, found: tuple[int, str, list[Batch]], decl
         if known is not None and {c.name for c in known.columns} == set(columns)
         else profile(engine, paths, columns)
     )
-    relation, sample = f"wv_scout_{place}", f"wv_scout_{place}_sample"
     typed = ", ".join(f"{_typed(c)} AS {identifier(c.name)}" for c in seen.columns)
+    kind = "TABLE" if seen.rows <= HELD_ROWS else "VIEW"
+    relation, sample = f"wv_scout_{kind.lower()}_{place}", f"wv_scout_sample_{place}"
     query = f"SELECT {typed}, _batch, _seq, _row FROM {parquet(paths)}"
-    small = seen.rows <= HELD_ROWS
-    engine.execute(f"DROP VIEW IF EXISTS {relation}" if small else f"DROP TABLE IF EXISTS {relation}")
-    engine.execute(f"CREATE OR REPLACE TEMP {'TABLE' if small else 'VIEW'} {relation} AS {query}")
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {sample} AS SELECT * FROM {relation} ORDER BY _seq, _row LIMIT {SAMPLE_ROWS}"
-    )
+    engine.execute(f"CREATE OR REPLACE TEMP {kind} {relation} AS {query}")
+    first = f"SELECT * FROM {relation} ORDER BY _seq, _row LIMIT {SAMPLE_ROWS}"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS {first}")
     return Table(source, columns, seen, relation, sample, len(batches), declared)
 
 

@@ -17,6 +17,8 @@ _BORN = frozenset({"birth", "dob", "birthday", "born", "expiry", "expires", "due
 _LATER = frozenset(
     {"updated", "modified", "loaded", "ingested", "changed", "deleted", "commit", "receipt", "shipped", "required"}
 )
+_ALONE = 0.15  # nothing else in the table can tell the time
+_FEWEST = 10  # different instants that a claim by elimination needs
 _MOST = 20_000  # distinct instants looked at
 _DAYS = {"day": (0.9, 1.1), "week": (6.5, 7.5), "month": (27.5, 31.5), "quarter": (89, 93), "year": (364, 367)}
 
@@ -29,6 +31,7 @@ def findings(engine: Engine, table: Table, keys: tuple[Key, ...]) -> list[Findin
     scored.sort(key=lambda sp: -sp[0])
     best, seen = scored[0]
     rival = scored[1][0] if len(scored) > 1 else 0.0
+    best += _ALONE if len(scored) == 1 and seen.distinct >= _FEWEST else 0.0
     sure = round(min(0.98, best) * (1.0 if best - rival > 0.1 else 0.75), 3)
     told = f"{seen.type} in {table.rows - seen.nulls:,} of {table.rows:,} rows, from {seen.minimum} to {seen.maximum}"
     made = [
@@ -49,12 +52,18 @@ def _score(table: Table, seen: ColumnProfile, keys: tuple[Key, ...]) -> float:
     if not seen.distinct:
         return 0.0
     score = 0.5 if not year else 0.4
-    score += 0.2 if wording.says(spelled, vocabulary.TIMES) else 0.0
+    score += 0.2 if wording.says(spelled, vocabulary.TIMES) or _happened(spelled) else 0.0
     score += 0.15 if table.columns.index(seen.name) <= 1 else 0.0
     score += 0.2 if keys and seen.name in keys[0].columns else 0.0
     score -= 0.35 if wording.says(spelled, _BORN) else 0.0
     score -= 0.2 if wording.says(spelled, _LATER) else 0.0
     return score * (1 - seen.nulls / max(1, table.rows))
+
+
+def _happened(spelled: tuple[str, ...]) -> bool:
+    """A name that says when something happened: `ordered_on`, `created_at`, `sold`."""
+    verbs = spelled[:-1] if spelled[-1:] in (("on",), ("at",)) else spelled
+    return bool(verbs) and verbs[-1].endswith(("ed", "sold", "paid", "sent"))
 
 
 def _cadence(engine: Engine, table: Table, seen: ColumnProfile) -> tuple[str, float, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-ID_WORDS = frozenset({"id", "key", "code", "no", "nr", "num", "number", "uuid", "guid", "pk", "fk", "sk", "ref",
-"identifier",
-                      "sku", "isin", "ean", "cusip", "sedol"})  # fmt: skip
-ORDINALS = frozenset({"line", "row", "seq", "sequence", "position", "pos", "index", "idx", "ordinal", "rank", "item",
-"step",
-                      "version", "revision", "episode", "stage", "lap", "order", "slot", "part"})  # fmt: skip
+_IDENTIFYING = "id key code no nr num number uuid guid pk fk sk ref identifier sku iso iso2 iso3 isin ean cusip sedol"
+ID_WORDS = frozenset(_IDENTIFYING.split())
+_ORDINALS_WORDS = (
+    "line row seq sequence position pos index idx ordinal rank item step version revision episode stage lap order "
+    "slot part"
+)
+ORDINALS = frozenset(_ORDINALS_WORDS.split())
 COUNTED = frozenset(
     {"line", "row", "sequence", "seq", "position", "item", "step", "version", "revision", "page", "lap"}
 )

@@ -147,8 +147,8 @@ def _cut(text: str, reading: Reading) -> Table:
     if marked and len(marked) <= max(3, len(rows) // 5):
         plain = [r for r in rows if not r[1][0].startswith("#")]
         width = Counter(len(r) for _, r in plain).most_common(1)[0][0] if plain else 0
-        if [r for r in marked if len(r[1]) != width or width == 1]:
-            header_like = [r for r in marked if len(r[1]) == width and plain and r[0] < plain[0][0] and width > 1]
+        if width > 1 and any(len(r[1]) != width for r in marked):
+            header_like = [r for r in marked if len(r[1]) == width and r[0] < plain[0][0]]
             rows = header_like[-1:] + plain
             reading = msgspec.structs.replace(reading, comment="#")
     return _measure(tuple(rows), reading)

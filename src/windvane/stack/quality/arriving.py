@@ -35,8 +35,8 @@ def order_of(table: Table) -> str:
 
 
 def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
-    """CTEs `arrived` (`_size`: number of arriving rows) and `slices`: those rows as `_slice` 0, and the known ones, newest
-    first, in slices 1, 2, ... of the same size (an incomplete last one is left out); at most `most` slices."""
+    """CTEs `arrived` (`_size`: number of arriving rows) and `slices`: those rows as `_slice` 0, and the known ones,
+    newest first, in slices 1, 2, ... of the same size (an incomplete last one is left out); at most `most` slices."""
     kept = ", ".join(quoted(c) for c in columns)
     return f"""arrived AS (
   SELECT COUNT(*) AS _size FROM {table.relation} WHERE {ARRIVES}

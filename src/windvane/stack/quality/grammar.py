@@ -15,7 +15,7 @@ __all__ = ["Decision", "canonical_sql", "castable_sql", "decide", "spells_sql"]
 
 NULLS = frozenset({"null", "\\n", "n/a", "#n/a", "(null)", "<null>", "nan", "<na>"})  # mean no value in any column
 TYPED_NULLS = NULLS | {"na", "n.a.", "none", "nil", "-", "--", "---", ".", "..", "...", "?", "missing", "unknown",
-                       "not available", "no data", "k.a.", "x", "*", "tbd", "nd", "n.d."}  # fmt: skip
+                       "not available", "no data", "k.a.", "tbd", "nd", "n.d."}  # fmt: skip
 _BOOLEANS = (("true", "false"), ("yes", "no"), ("y", "n"), ("ja", "nein"), ("j", "n"), ("oui", "non"), ("si", "no"),
              ("sì", "no"), ("t", "f"), ("on", "off"), ("wahr", "falsch"), ("vrai", "faux"))  # fmt: skip
 _TIME_WORDS = re.compile(r"(date|time|day|datum|dt|ts|tag|zeit|created|updated|_at$|stamp|epoch)", re.IGNORECASE)
@@ -48,6 +48,8 @@ def decide(counts: Mapping[str, int], *, name: str = "", siblings: tuple[str, ..
     if not trimmed:
         return Decision(type="varchar", grammar="text", confidence=0.1, evidence="no value to decide from")
     values, tokens = _split(trimmed, TYPED_NULLS)
+    if not values:
+        values, tokens = _split(trimmed, NULLS)
     if not values:
         return Decision(
             type="varchar", grammar="text", null_tokens=tokens, confidence=0.3, evidence="no value but null tokens"

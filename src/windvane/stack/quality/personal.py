@@ -17,22 +17,34 @@ SURE = 0.5  # above it a column is treated as personal
 _HEADERS: tuple[tuple[str, str, float], ...] = (
     ("email", r"e ?mail|mail address", 0.9),
     ("phone", r"phone|mobile|telephone|telefon|tel|fax|handy|cell", 0.75),
-    ("person_name", r"(first|last|full|middle|given|family|maiden|sur) ?name|forename|vorname|nachname|lastname|"
-    r"firstname|"
-     r"fullname|(customer|client|patient|employee|contact|passenger|student|teacher|author|holder|owner|person|"
-     r"user) name|"
-     r"patient|passenger|nickname|username|user ?login", 0.8),
-    ("address", r"(street|home|billing|shipping|mailing|postal|residential) ?address|address|addr|street|"
-    r"strasse|straße|anschrift", 0.6),
+    (
+        "person_name",
+        r"(first|last|full|middle|given|family|maiden|sur) ?name|forename|vorname|nachname|lastname|"
+        r"firstname|"
+        r"fullname|(customer|client|patient|employee|contact|passenger|student|teacher|author|holder|owner|person|"
+        r"user) name|"
+        r"patient|passenger|nickname|username|user ?login",
+        0.8,
+    ),
+    (
+        "address",
+        r"(street|home|billing|shipping|mailing|postal|residential) ?address|address|addr|street|"
+        r"strasse|straße|anschrift",
+        0.6,
+    ),
     ("birth_date", r"birth|dob|date of birth|birthdate|birthday|geburtsdatum", 0.9),
-    ("national_id", r"ssn|social security|national id|passport|tax id|steuer ?id|nino|insee|bsn|personnummer|"
-    r"identity number", 0.85),
+    (
+        "national_id",
+        r"ssn|social security|national id|passport|tax id|steuer ?id|nino|insee|bsn|personnummer|"
+        r"identity number",
+        0.85,
+    ),
     ("bank_account", r"iban|bank account|account holder", 0.8),
     ("card_number", r"(credit|debit) ?card|card (number|no)|cc (number|num)", 0.85),
     ("ip_address", r"ip|ip address|ip ?addr|client ip|remote addr", 0.6),
     ("gender", r"gender|sex|geschlecht", 0.5),
     ("free_text", r"notes?|remarks?|comments?|message|bemerkung(en)?|kommentar|feedback|memo", 0.4),
-)  # fmt: skip
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(
     r"(\+\d[\d ()./-]{7,18}\d|\(\d{3}\) ?\d{3}-\d{4}|0\d{2,4}[ /-]\d[\d -]{4,10}\d|\d{2}-\d{3}-\d{3}-\d{4})"

@@ -106,7 +106,7 @@ def _asked(columns: list[_Column]) -> tuple[Asked, ...]:
 def _again(engine: Engine, source: str, column: _Column, seen: ColumnProfile) -> bool:
     """Decide once more with the misfits; true when the decision changed and the column must be measured anew."""
     misfits = misfits_of(engine, source, Asked(column.name, column.relation, column.decision))
-    column.texts = _merged(column.texts, misfits, seen.distinct)
+    column.texts = _merged(column.texts, misfits, seen)
     before, column.decision = column.decision, decide(column.texts, name=column.name, siblings=())
     held = (before.type, before.grammar, before.null_tokens)
     if before.confidence == 0.85 and column.decision.runner_up == before.grammar:  # settled by its siblings
@@ -114,10 +114,11 @@ def _again(engine: Engine, source: str, column: _Column, seen: ColumnProfile) ->
     return held != (column.decision.type, column.decision.grammar, column.decision.null_tokens)
 
 
-def _merged(texts: Mapping[str, int], misfits: Mapping[str, int], distinct: int) -> dict[str, int]:
-    """Sampled texts weighted up to the whole column, with the real counts of the misfits."""
-    scale = max(1, round(distinct / max(1, len(texts)))) if len(texts) >= _TEXTS else 1
-    return {t: n * scale for t, n in texts.items()} | dict(misfits)
+def _merged(texts: Mapping[str, int], misfits: Mapping[str, int], seen: ColumnProfile) -> dict[str, int]:
+    """Sampled texts weighted up to the whole column, and the misfits found weighted up to all misfits."""
+    scale = max(1, round(seen.distinct / max(1, len(texts)))) if len(texts) >= _TEXTS else 1
+    every = max(1, seen.misfits // max(1, sum(misfits.values())))
+    return {t: n * scale for t, n in texts.items()} | {t: n * every for t, n in misfits.items()}
 
 
 def _as_text(decision: Decision) -> Decision:

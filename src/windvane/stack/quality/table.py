@@ -60,7 +60,7 @@ class Table:
 
     @property
     def per_batch(self) -> float:
-        """Rows that one batch is expected to bring: the median of the later half, else the rows of one point in time."""
+        """Rows that one batch is expected to bring: the median of the later half, else those of one moment."""
         if len(self.batches) >= FEW_BATCHES:
             later = sorted(self.batches[len(self.batches) // 2 :])
             return float(later[len(later) // 2])
