@@ -28,7 +28,8 @@ def generate(root: Path, rows: int) -> tuple[Batch, ...]:
         name = f"{source}-000000000000"
         path = folder / f"{name}.parquet"
         duckdb.sql(
-            f"""COPY (SELECT (i - i % 20 // 19)::VARCHAR AS "Id", (DATE '2022-01-01' + (i % 730)::INT)::VARCHAR AS "Day",
+            f"""COPY (SELECT (i - i % 20 // 19)::VARCHAR AS "Id",
+            (DATE '2022-01-01' + (i % 730)::INT)::VARCHAR AS "Day",
             's' || (i * 7 + {number}) % 200 AS "Store", 'p' || (i * 13) % 1000 AS "Product",
             ((i * 37) % 10000 / 100)::DECIMAL(18, 2)::VARCHAR AS "Amount", 'note ' || i % 5000 AS "Note",
             '{name}' AS _batch, 1::BIGINT AS _seq, (i + 1)::BIGINT AS _row
@@ -68,7 +69,8 @@ def queries() -> dict[str, str]:
     for source in SOURCES:
         for key in _KEYS:
             made[f"mart.{source}_by_{key}"] = (
-                f"SELECT c.{key} AS {key}, COUNT(*) AS n, SUM(c.amount) AS amount, COUNT(DISTINCT c.product) AS products "
+                f"SELECT c.{key} AS {key}, COUNT(*) AS n, SUM(c.amount) AS amount, "
+                f"COUNT(DISTINCT c.product) AS products "
                 f"FROM core.{source} AS c GROUP BY c.{key}"
             )
     for key in _KEYS:

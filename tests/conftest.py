@@ -1,1 +1,8 @@
-"""Its place puts `tests/` on the path, so that tests can say `from harness.killing import sweep`."""
+"""Its place puts `tests/` on the path, so that tests can say `from harness.killing import sweep`; no telemetry, ever."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"  # before any test imports it
+os.environ["DO_NOT_TRACK"] = "1"

@@ -35,7 +35,9 @@ def written(header: list[str], rows: list[list[str]], delimiter: str, end: str) 
     return "".join(delimiter.join(map(cell, row)) + end for row in [header, *rows])
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(table=tables(), delimiter=st.sampled_from([",", ";", "\t", "|"]), end=st.sampled_from(["\n", "\r\n"]))
 def test_every_cell_lands_as_written_or_the_file_is_refused(
     engine: Scratch, table: tuple[list[str], list[list[str]]], delimiter: str, end: str

@@ -45,7 +45,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.released.wait(20)
             return
         if isinstance(reply, int):
-            self._send(reply, {"error": {"message": f"trouble {reply}", "type": "server_error"}})
+            self._send(
+                reply, {"error": {"message": f"trouble {reply} for {self.server.keys[-1]}", "type": "server_error"}}
+            )
             return
         tool = body["tools"][0]["function"]["name"]
         call = {"id": "call_1", "type": "function", "function": {"name": tool, "arguments": json.dumps(reply)}}

@@ -123,6 +123,7 @@ def test_a_refused_key_is_told_without_the_key(server):
     with pytest.raises(Failed) as caught:
         ask(connect(settings(server.url)))
     assert caught.value.code == "llm.refused"
+    assert "trouble 401" in caught.value.why
     assert "very-private-key" not in str(caught.value.as_dict())
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+import math
+import random
+from datetime import date, datetime, timedelta
 
 import pytest
 from inspected import Bench, market, prices, rows_of
@@ -158,3 +160,36 @@ def test_nothing_known_means_nothing_to_say() -> None:
     assert {c.rule for c in checks} >= {"continuity", "volume", "freshness", "not_null", "unique", "range"}
     for check in checks:
         assert empty.breaks(check, rows) == [], check.rule
+
+
+def test_a_daily_rhythm_is_no_jump_whatever_the_hour_deliveries_end() -> None:
+    """Each day has its own level, and every delivery begins at midnight: the steps of that hour are what is usual."""
+    contract = Contract(
+        relation="core.sensors",
+        columns=(
+            Column(name="sensor", type="varchar"),
+            Column(name="hour", type="timestamp"),
+            Column(name="celsius", type="double"),
+        ),
+        key=("sensor", "hour"),
+        time_column="hour",
+    )
+    rng = random.Random(6)
+
+    def day(d: int, plus: float = 0.0) -> list[tuple[object, ...]]:
+        begin, level = datetime(2024, 1, 1) + timedelta(days=d), 20 + rng.gauss(0, 3) + plus
+        return [
+            (f"s{i}", begin + timedelta(hours=h), level + i + math.sin(h / 24 * 2 * math.pi) + rng.gauss(0, 0.1))
+            for h in range(24)
+            for i in range(3)
+        ]
+
+    bench = Bench(contract)
+    bench.admit([r for d in range(200) for r in day(d)])
+    check = _continuity(bench)
+    stopped = 0
+    for d in range(200, 240):
+        stopped += bool(bench.breaks(check, day(d)))
+        bench.admit(day(d))
+    assert stopped == 0
+    assert bench.breaks(check, day(240, plus=80))

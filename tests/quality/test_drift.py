@@ -152,6 +152,15 @@ def test_a_new_column_with_the_right_name_and_other_values_is_held() -> None:
     assert "do not go on" in found.held_by
 
 
+def test_two_candidates_for_one_lost_column_are_held() -> None:
+    known = profile({"close": [float(i) for i in range(50)]})
+    new = profile({"close_price": [float(i) for i in range(50)], "close_value": [float(i) for i in range(50)]})
+    (found,) = match_columns(known, new)
+    assert not found.identifiable
+    assert "another pairing fits nearly as well" in found.held_by
+    assert found.runner_up == {"close_price": "close_value", "close_value": "close_price"}[found.new]
+
+
 def test_another_type_is_never_matched() -> None:
     known = profile({"close": [1.0, 2.0]})
     new = profile({"close_price": ["a", "b"]})

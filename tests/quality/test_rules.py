@@ -47,7 +47,7 @@ class World:
     def day(self, d: int, **changes: object) -> Rows:
         """The orders of day number `d`."""
         on = FIRST + timedelta(days=d)
-        usual = (60 if on.weekday() >= 5 else 100) * 1.0014**d * (1.2 if on.day >= 28 else 1.0)
+        usual = (30 if on.weekday() >= 5 else 100) * 1.0014**d * (1.2 if on.day >= 28 else 1.0)
         rows: Rows = []
         for _ in range(int(usual * self.rng.uniform(0.92, 1.08))):
             self.next_id += 1

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from windvane.sql.portable import require_portable
 from windvane.stack.quality.grammar import canonical_sql, castable_sql, decide
 
 CONNECTION = duckdb.connect()
@@ -241,3 +242,20 @@ def test_no_value_is_null_and_nothing_else() -> None:
     assert cast("decimal:point=,", "decimal(18,2)", "N/A", ("N/A",)) is None
     assert cast("text", "varchar", " kept as delivered ") == " kept as delivered "
     assert cast("boolean:true=ja;false=nein", "boolean", "JA") is True
+
+
+@pytest.mark.parametrize(
+    "grammar",
+    [
+        "text:trim",
+        "integer:group= ;suffix=%",
+        "decimal:point=,;group=.;prefix=$",
+        "boolean:true=ja;false=nein",
+        "epoch:ms",
+        *(f"date:{form}" for form in DATES),
+        "timestamp:%d.%m.%Y %H:%M:%S.%f",
+    ],
+)
+def test_canonical_text_travels_to_other_engines(grammar: str) -> None:
+    sql = canonical_sql(grammar, "delivered", ("N/A",))
+    require_portable(f"MODEL (name staging.x, kind FULL);\n\nSELECT CAST({sql} AS VARCHAR) AS x FROM src.x AS s")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 RUNNER = Path(__file__).with_name("kill_runner.py")
 POINTS = {
     "lock.write",

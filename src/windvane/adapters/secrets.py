@@ -37,7 +37,7 @@ _SETTING = re.compile(
     re.I | re.M,
 )
 _PARAMETER = re.compile(rf"""[?&\s"';]({_NAMES})=([^\s&;'",}}]+)""", re.I)
-_NO_SECRET = re.compile(r"(?:true|false|null|none|~|<.*>|\*+|\x00+|[|>\[({].*)?", re.I)
+_NO_SECRET = re.compile(r"(?:true|false|null|none|~|<.*|\*+|\x00+|[|>\[({].*)?", re.I)
 
 
 class Literal(Record):

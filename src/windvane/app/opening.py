@@ -11,10 +11,12 @@ from pathlib import Path
 
 from windvane.adapters.heading import read_heading
 from windvane.adapters.ledger import Ledger
+from windvane.adapters.llms.recorded import Recorded
 from windvane.adapters.secrets import References
 from windvane.app.folder import Folder
 from windvane.app.late import Late, LateEngine
 from windvane.domain import registry
+from windvane.domain.entry import Asked
 from windvane.domain.errors import Usage
 from windvane.domain.estate import Contract
 from windvane.domain.event import Emit
@@ -63,7 +65,7 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
         clock=lambda: time.monotonic() - began,
         now=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
         goals=tuple(w.goal for w in heading.goals if w.goal is not None),
-        llm=_llm(heading, secrets),
+        llm=_llm(heading, secrets, ledger),
         declared=declared,
     )
     try:
@@ -104,11 +106,17 @@ def _remedies() -> tuple[Remedy, ...]:
     return tuple(registry.load("windvane.remedies", n).remedy() for n in registry.names("windvane.remedies"))
 
 
-def _llm(heading: Heading, secrets: References) -> Llm | None:
+def _llm(heading: Heading, secrets: References, ledger: Ledger) -> Llm | None:
     """The language model that the heading names; nothing of it is imported before it is asked."""
     if heading.llm is None:
         return None
     name = heading.llm.provider.partition(":")[0]
     module = name if name in registry.names("windvane.adapters.llms") else "provider"
     made: Llm = registry.load("windvane.adapters.llms", module).connect(heading.llm, secrets)
-    return made
+    return Recorded(made, lambda asked: _note(ledger, asked))
+
+
+def _note(ledger: Ledger, asked: Asked) -> None:
+    """Put a question to a language model, with its answer and cost, in the ledger."""
+    key = f"asked:{asked.fingerprint()}:{ledger.head().seq}"
+    ledger.append(actor=f"llm:{asked.model}", step="diagnose", key=key, body=asked)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from windvane.app.reports import PlanSeen, SourceSeen
 from windvane.domain.change import Put, apply
-from windvane.domain.estate import Contract, Model, Product
+from windvane.domain.errors import NeedsPerson
+from windvane.domain.estate import Contract, Estate, Model, Product
 from windvane.domain.finding import Claim, Finding
 from windvane.domain.goal import Goal
 from windvane.domain.incident import Incident, Signal
@@ -48,6 +49,7 @@ def plan(crew: Crew, goal: Goal) -> PlanSeen:
     incident = Incident(id="I-0", signals=(signal,))
     layers = propose.layers(crew, estate, incident)
     after = apply(estate, layers.changes) if layers else estate
+    _refuse_unservable(crew, after, goal)
     marts = propose.products(crew, after, incident, goal)
     changes = [*(layers.changes if layers else ()), *(marts[0].changes if marts else ())]
     puts = [c.asset for c in changes if isinstance(c, Put)]
@@ -61,6 +63,19 @@ def plan(crew: Crew, goal: Goal) -> PlanSeen:
         checks=sum(len(a.checks) for a in puts if isinstance(a, Contract)),
         seconds=round(6 + 0.8 * len(marts) + rows / 400_000, 0),
     )
+
+
+def _refuse_unservable(crew: Crew, estate: Estate, goal: Goal) -> None:
+    """A goal that the data cannot serve is said before anything is written."""
+    found = crew.agent("modeler").look(crew.scene(estate, goal=goal))
+    why = next((f.evidence for f in found if f.value == "unservable"), "")
+    if why:
+        raise NeedsPerson(
+            f"the data cannot serve the goal `{goal.sentence}`",
+            code="goal.unserved",
+            why=why,
+            fix="name another measure or grain in --goal, or add a source that has what is missing",
+        )
 
 
 def _best(findings: list[Finding], claim: Claim) -> Finding | None:

@@ -36,7 +36,7 @@ KEYWORDS = frozenset(_RESERVED.split())
 def identifier(text: str, taken: Collection[str] = ()) -> str:
     """A lower snake_case ASCII name for `text`: never empty, never a keyword, 63 characters at most, not in `taken`."""
     plain = unicodedata.normalize("NFKD", text.translate(_SPELLED)).encode("ascii", "ignore").decode()
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", plain)
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", plain)
     name = re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_") or "unnamed"
     if name[0].isdigit():
         name = f"n_{name}"

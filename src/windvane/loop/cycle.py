@@ -12,7 +12,7 @@ from windvane.domain.plan import Plan
 from windvane.domain.ports import Flow, Resources
 from windvane.domain.record import Record, replace
 from windvane.domain.run import Trial
-from windvane.loop import diagnose, gate, learn, promote, propose, rank, resume, sense, trial
+from windvane.loop import diagnose, gate, learn, promote, propose, rank, resume, sense, steer, trial
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.loop.trial import Judged
@@ -60,7 +60,14 @@ def _served(crew: Crew, incident: Incident, resources: Resources) -> Served:
 
 
 def serve(crew: Crew, incident: Incident) -> Served:
-    """Propose, try, judge and promote for one incident. Safe to do again after a kill."""
+    """Propose, try, judge and promote for one incident.
+
+    Safe to do again after a kill: what was committed before is finished first, and then there is nothing to serve.
+    """
+    resume.settle(crew)
+    if steer.paused(crew):
+        crew.say("steer", f"paused: {steer.paused(crew)}", level="warn")
+        return Served()
     estate = crew.folder.read()
     match incident.signals[0].kind:
         case "edited":

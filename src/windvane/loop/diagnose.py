@@ -29,7 +29,8 @@ def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, .
     edits = tuple(s for s in signals if s.kind == "edited")
     layers = [s for s in signals if s.kind == "goal_unserved" and s.subject == "layers"]
     products = [s for s in signals if s.kind == "goal_unserved" and s.subject == "product"]
-    found = [_incident(crew, edits, cause="edit")] if edits else []
+    found = [_incident(crew, (s,), cause="unreadable") for s in signals if s.kind == "unreadable"]
+    found += [_incident(crew, edits, cause="edit")] if edits else []
     found += [_incident(crew, (s,), cause="unserved") for s in layers]
     found += _arrivals(crew, estate)
     found += [_incident(crew, (s,), cause="unserved") for s in products]

@@ -17,6 +17,7 @@ from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.sql.casts import casts
 from windvane.stack.landing.screen import Screened, screen
+from windvane.stack.quality.keys import key_of
 
 
 def findings(crew: Crew, estate: Estate) -> tuple[Finding, ...]:
@@ -128,7 +129,9 @@ def held(estate: Estate, incident: Incident, batches: tuple[Batch, ...], *, opti
 def admit(crew: Crew, estate: Estate, draft: Plan, batches: tuple[Batch, ...]) -> Plan:
     """`draft` with the screened batches that it makes visible, the checks to pass and the counts to expect."""
     base, estate = estate, apply(estate, draft.changes)
-    screened = [screened_batch(crew, estate, batch) for batch in batches]
+    screened: list[Screened] = []
+    for batch in batches:
+        screened.append(screened_batch(crew, estate, batch, tuple(s.batch for s in screened)))
     restated = sum(s.restated for s in screened)
     accepted = sum(s.batch.accepted for s in screened)
     limit = estate.policy.max_restated_share
@@ -168,16 +171,17 @@ def write(crew: Crew, plan: Plan, *, actor: str = "") -> None:
     crew.write(key, Proposed(plan=plan), actor=actor or plan.proposer, step="propose", because=because)
 
 
-def screened_batch(crew: Crew, estate: Estate, batch: Batch) -> Screened:
-    """The batch with the rows that do not read as their types in quarantine."""
+def screened_batch(crew: Crew, estate: Estate, batch: Batch, before: tuple[Batch, ...]) -> Screened:
+    """The batch without the rows that do not read as their types, or repeat visible ones or those of `before`."""
     model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
     if not isinstance(model, Model):
         return Screened(batch=batch)
-    contract = estate.find(Ref(kind="contract", name=model.name))
-    key = contract.key if isinstance(contract, Contract) else ()
-    before = Logbook(crew.ledger).visible()
-    history = tuple(crew.root / Path(b.path) for b in before if b.source == batch.source and b.id != batch.id)
-    return screen(batch, casts(model.text), root=crew.root, engine=crew.scratch(), key=key, history=history)
+    book = Logbook(crew.ledger)
+    known = [b for b in (*book.visible(), *before) if b.source == batch.source and b.id != batch.id]
+    history = tuple(crew.root / Path(b.path) for b in known)
+    made = casts(model.text)
+    key = key_of(book.findings(), batch.source, made)
+    return screen(batch, made, root=crew.root, engine=crew.scratch(), key=key, history=history)
 
 
 def contract_checks(estate: Estate) -> tuple[Check, ...]:

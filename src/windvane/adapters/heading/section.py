@@ -38,11 +38,12 @@ class Section:
 
     def required(self, key: str) -> str:
         """A text that must be there and not be empty."""
-        value = self.text(key)
+        if value := self.text(key):
+            return value
         mistyped = next((k for k in self._values if k not in self._asked and _suggest(k, (key,))), "")
         if mistyped:
             self.fault(mistyped, f"unknown key `{mistyped}`", "unknown_key", fix=_suggest(mistyped, (key,)))
-        return value or self.fault(key, f"`{self._name(key)}` is missing", "missing_key", fix=f'add `{key} = "..."`')
+        return self.fault(key, f"`{self._name(key)}` is missing", "missing_key", fix=f'add `{key} = "..."`')
 
     def choice(self, key: str, options: tuple[str, ...], default: str) -> str:
         """One of `options`."""

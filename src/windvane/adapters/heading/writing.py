@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,6 @@ from tomlkit.container import Container
 from tomlkit.items import AoT, Table
 
 from windvane.adapters.heading.reading import parse
-from windvane.adapters.secrets import refuse_literals
 from windvane.domain.errors import Failed
 from windvane.domain.estate import Calendar, Policy, Reading, Source
 from windvane.domain.goal import Goal, sentence_mark, write_target
@@ -35,8 +35,7 @@ def save(path: Path, heading: Heading) -> None:
     document = tomlkit.parse(path.read_text("utf-8-sig")) if path.exists() else tomlkit.document()
     _merge(document, _tree(heading))
     text = tomlkit.dumps(document)
-    refuse_literals(text, file=path.name)
-    if parse(text, name=heading.name) != heading:
+    if parse(text, name=heading.name) != heading:  # also refuses a literal secret
         raise Failed(
             f"`{path.name}` cannot be written without changing its meaning",
             code="heading.lossy",
@@ -115,8 +114,15 @@ def _put(table: Container | Table, key: str, leaf: Leaf) -> None:
     if key not in table:
         if leaf.value != leaf.default:
             table[key] = leaf.value
-    elif table[key] != leaf.value:
+    elif _spelled(table[key]) != leaf.value:
         table[key] = leaf.value
+
+
+def _spelled(there: object) -> object:
+    """A value of the file as the heading spells it: dates as texts."""
+    if isinstance(there, list):
+        return [_spelled(v) for v in there]
+    return there.isoformat() if isinstance(there, date) else there
 
 
 def _put_table(table: Container | Table, key: str, tree: Tree) -> None:

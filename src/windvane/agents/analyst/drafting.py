@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Literal
 
 from windvane.agents.analyst.catalog import Catalog, CatalogColumn, CatalogTable
 from windvane.agents.analyst.matching import (
@@ -156,13 +157,11 @@ def _finished(
     score = 0.6 * min(match.score, 1.0) + 0.4 * sure
     if match.label == f"{table}.*" and home.wide():
         about = tuple(dict.fromkeys((*about, match.label)))
-    column = catalog.column(match.label)
     made = []
-    for aggregate in _aggregates(said, home, column, match):
-        measured = "" if match.label in about and said.kind == "classification" else match.label
-        mine = tuple(e for e in about if e != measured) if said.kind == "classification" else about
+    for aggregate in _aggregates(said, catalog, match, about):
+        mine = tuple(e for e in about if e != match.label) if said.kind == "classification" else about
         mine = mine or _implied(said, home, aggregate, match)
-        made.append(Draft(table=table, measure=measured, aggregate=aggregate, entities=mine, score=score))
+        made.append(Draft(table=table, measure=match.label, aggregate=aggregate, entities=mine, score=score))
     return made
 
 
@@ -173,23 +172,26 @@ def _implied(said: Said, table: CatalogTable, aggregate: str, match: Match) -> t
     return series if aggregate in _PER_SERIES and table.time_column in table.key else ()
 
 
-def _aggregates(said: Said, table: CatalogTable, column: CatalogColumn | None, match: Match) -> tuple[str, ...]:
+def _aggregates(said: Said, catalog: Catalog, match: Match, about: tuple[str, ...]) -> tuple[str, ...]:
     """The aggregate that was said or goes without saying; two when nobody can know."""
     if not match.label or said.kind == "classification":
         return ("",)
+    table = catalog.table(match.label.partition(".")[0])
     if match.label == row_label(table) and (said.aggregate == "count" or not table.wide()):
         return ("count",)
     if said.aggregate == "share":
         return ("avg",)
-    column = column or table.measures()[0]
+    column = catalog.column(match.label) or table.measures()[0]
     if said.aggregate == "count":
         return ("sum",) if adds_up(column) and column in table.measures() else ("count",)
     if said.aggregate:
         return (said.aggregate,)
-    return _usual(said, table, column)
+    series = {f"{table.name}.{k}" for k in table.key if k != table.time_column}
+    whole = table.time_column in table.key and (not about or table.wide() or series <= set(about))
+    return _usual(said, table, column, "series" if whole else "rows")
 
 
-def _usual(said: Said, table: CatalogTable, column: CatalogColumn) -> tuple[str, ...]:
+def _usual(said: Said, table: CatalogTable, column: CatalogColumn, of: Literal["series", "rows"]) -> tuple[str, ...]:
     """Amounts are summed, prices taken as they are or at the end of the grain, rates averaged; the rest is asked."""
     if said.kind in ("anomaly", "segmentation", "table") and not said.grains:
         return ("",)
@@ -198,7 +200,7 @@ def _usual(said: Said, table: CatalogTable, column: CatalogColumn) -> tuple[str,
         return ("sum",)
     grain = said.grains[0] if said.grains else said.horizon_unit
     cadence = "day" if table.cadence == "business_day" else table.cadence
-    if table.time_column in table.key and table.time_column and grain in ("", cadence):
+    if of == "series" and grain in ("", cadence):
         return ("",)
     if column.meaning in ("price", "index_level"):
         return ("last",) if grain else ("avg",)

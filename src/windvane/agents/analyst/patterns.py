@@ -236,6 +236,8 @@ def _grain(sentence: Sentence, said: Said) -> None:
     for m in sentence.take(rf"{each} {_DAYS}{_UNIT}(?! of)"):
         said.grains.append(_GRAINS[m[1]])
         _business(m[0], said)
+    for m in sentence.take(r"on (?:business|trading|working|week) ?days(?: only)?"):
+        _business(m[0], said)
     for m in sentence.take(r"(?P<u>day|week|month|year|hour|quarter) (?:by|over|on) (?P=u)"):
         said.grains.append(_GRAINS[m["u"]])
 

@@ -186,7 +186,13 @@ def _chosen_filters(filters: tuple[Filter, ...], one: Draft, catalog: Catalog) -
         if not near:
             return filter_
         options.append(near)
-    return [tuple(c) for c in product(*options)]
+    return [c for c in product(*options) if not _contradicts(c)]
+
+
+def _contradicts(constraints: tuple[str, ...]) -> bool:
+    """Whether one column is to be equal to two values."""
+    equal = [c.partition(" = ")[0] for c in constraints if " = " in c]
+    return len(equal) != len(set(equal))
 
 
 def _capitalised(words: Sentence, phrases: Phrases, catalog: Catalog) -> list[Filter]:

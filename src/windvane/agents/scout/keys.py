@@ -23,6 +23,7 @@ SHOWN = 0.15
 _TRIED = 9  # columns that may be part of a composite key
 _PARTS = 4
 _CAP = 0.99
+_NEARLY = 0.75  # distinct values are counted approximately in large tables, up to a tenth off
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def unique_rows(engine: Engine, table: Table, columns: tuple[str, ...]) -> int:
 
 
 def _single(engine: Engine, table: Table, seen: ColumnProfile) -> Key | None:
-    if seen.nulls or seen.misfits or table.rows < 2 or seen.distinct * table.batches < 0.9 * table.rows:
+    if seen.nulls or seen.misfits or table.rows < 2 or seen.distinct * table.batches < _NEARLY * table.rows:
         return None
     missing = table.rows - unique_rows(engine, table, (seen.name,))
     if missing > 0.005 * table.rows:
@@ -124,61 +125,70 @@ def _space(table: Table, seen: ColumnProfile) -> float:
 def _alone(table: Table, seen: ColumnProfile) -> float:
     """Prior probability that a column by itself is meant as the key, from its name and type only."""
     spelled = table.words[seen.name]
-    if seen.type in ("double", "boolean") or seen.type.startswith("decimal"):
+    thing = wording.entity(table.source)
+    if _continuous(seen):
         return 0.005
-    if seen.type == "varchar" and seen.max_length > 40 and not wording.is_id(spelled):
-        return 0.005
-    if suspect(seen.name, {}) is not None:
-        return 0.02
     if wording.is_id(spelled):
         about = wording.stem(spelled)
-        return 0.7 if not about or wording.same_thing(about, wording.entity(table.source)) >= 0.5 else 0.45
-    if wording.says(spelled, vocabulary.MEASURES):
-        return 0.01
-    if seen.type in ("date", "timestamp"):
-        return 0.25 if seen.type == "date" else 0.08
-    if wording.says(spelled, vocabulary.GENERIC):
-        return 0.1
-    same = wording.same_thing(tuple(wording.singular(w) for w in spelled), wording.entity(table.source))
-    return max(0.15, 0.5 * same)
+        return 0.7 if not about or wording.same_thing(about, thing) >= 0.5 else 0.45
+    rules = (
+        (seen.type == "varchar" and seen.max_length > 40, 0.005),
+        (suspect(seen.name, {}) is not None, 0.02),
+        (wording.says(spelled, vocabulary.MEASURES), 0.01),
+        (seen.type == "date", 0.25),
+        (seen.type == "timestamp", 0.08),
+        (wording.says(spelled, vocabulary.GENERIC), 0.1),
+    )
+    named = max(0.15, 0.5 * wording.same_thing(tuple(wording.singular(w) for w in spelled), thing))
+    return next((prior for holds, prior in rules if holds), named)
+
+
+def _continuous(seen: ColumnProfile) -> bool:
+    return seen.type in ("double", "boolean") or seen.type.startswith("decimal")
 
 
 def _part(table: Table, seen: ColumnProfile) -> float:
     """How well a column serves as one part of a composite key, 0..1."""
     spelled = table.words[seen.name]
-    if seen.type in ("double", "boolean") or seen.type.startswith("decimal"):
-        return 0.01
-    if wording.is_id(spelled):
-        return 0.85
-    if seen.type in ("date", "timestamp") or (wording.says(spelled, vocabulary.TIMES) and seen.distinct < table.rows):
-        return 0.6
-    if wording.says(spelled, vocabulary.MEASURES):
-        return 0.03
-    if wording.says(spelled, vocabulary.ORDINALS):
-        return 0.7
-    if seen.type == "varchar":
-        return 0.02 if seen.max_length > 40 or suspect(seen.name, {}) is not None else 0.35
-    return 0.3
+    free = seen.type == "varchar" and (seen.max_length > 40 or suspect(seen.name, {}) is not None)
+    rules = (
+        (_continuous(seen), 0.01),
+        (wording.is_id(spelled), 0.85),
+        (seen.type in ("date", "timestamp"), 0.6),
+        (wording.says(spelled, vocabulary.TIMES), 0.6),
+        (wording.says(spelled, vocabulary.MEASURES), 0.03),
+        (wording.says(spelled, vocabulary.ORDINALS), 0.7),
+        (free, 0.02),
+        (seen.type == "varchar", 0.35),
+    )
+    return next((score for holds, score in rules if holds), 0.3)
 
 
 def _composites(engine: Engine, table: Table, unique: set[str]) -> list[Key]:
     """Minimal composite keys of two to four columns; pairs that repeat in the first rows are never counted in full."""
-    able = [
-        p for p in table.profile.columns if not p.nulls and not p.misfits and p.distinct > 1 and p.name not in unique
-    ]
-    able = [p for p in able if _part(table, p) >= 0.05]
-    able = sorted(able, key=lambda p: (-_part(table, p), table.columns.index(p.name)))[:_TRIED]
-    able = sorted(able, key=lambda p: table.columns.index(p.name))
+    able = _able(table, unique)
     found: list[Key] = []
     for size in range(2, min(_PARTS, len(able)) + 1):
         for parts in combinations(able, size):
-            names = tuple(p.name for p in parts)
-            minimal = not any(set(k.columns) <= set(names) for k in found)
-            if minimal and math.prod(p.distinct for p in parts) * table.batches >= table.rows:
+            if _worth_counting(table, parts, found):
                 found += _composite(engine, table, parts)
         if max((k.confidence for k in found), default=0.0) >= 0.5:
             break
     return found
+
+
+def _able(table: Table, unique: set[str]) -> list[ColumnProfile]:
+    """The columns likeliest to be parts of a key, in the order of the table."""
+    whole = [p for p in table.profile.columns if not p.nulls + p.misfits and p.distinct > 1 and p.name not in unique]
+    ranked = sorted(whole, key=lambda p: (-_part(table, p), table.columns.index(p.name)))[:_TRIED]
+    return sorted((p for p in ranked if _part(table, p) >= 0.05), key=lambda p: table.columns.index(p.name))
+
+
+def _worth_counting(table: Table, parts: tuple[ColumnProfile, ...], found: list[Key]) -> bool:
+    """Whether the columns can be unique at all and no key is within them."""
+    names = {p.name for p in parts}
+    enough = math.prod(p.distinct for p in parts) * table.batches >= table.rows
+    return enough and not any(names.issuperset(k.columns) for k in found)
 
 
 def _composite(engine: Engine, table: Table, parts: tuple[ColumnProfile, ...]) -> list[Key]:

@@ -17,6 +17,10 @@ from windvane.stack.quality.units import CURRENCIES, HEADER_UNITS, SYMBOLS, UNIT
 
 Meant = tuple[str, float, str]
 _MOST_CATEGORIES = 50
+_WRITTEN = (
+    ("url", r"https?://\S+", 0.97, "web addresses"),
+    ("instrument", r"[A-Z]{2}[A-Z0-9]{9}\d", 0.9, "written like an ISIN"),
+)
 _COUNTRIES_WORDS = (
     "AD AE AF AG AI AL AM AO AR AT AU AW AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF CG CH "
     "CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FR GA GB GD GE GH GM GN GQ GR GT GW "
@@ -106,40 +110,56 @@ def findings(engine: Engine, table: Table) -> list[Finding]:
 def meant(engine: Engine, table: Table, seen: ColumnProfile) -> Meant:
     """The likeliest meaning of a column with confidence and evidence."""
     values = texts(engine, table, seen.name)
-    suspicion = suspect(seen.name, values)
-    if suspicion is not None and suspicion.kind in _PERSONAL and suspicion.confidence >= 0.5:
-        return _PERSONAL[suspicion.kind], suspicion.confidence, suspicion.evidence
-    by_value = _by_value(seen, values)
-    if by_value is not None:
-        return by_value
-    numeric = seen.type in ("bigint", "double") or seen.type.startswith("decimal")
     spelled = table.words[seen.name]
-    if (
-        wording.is_id(spelled)
-        and not (numeric and seen.type != "bigint")
-        and not re.search(r"post|zip", seen.name.lower())
-    ):
-        return "identifier", 0.85, f"header `{seen.name}`"
-    by_header = _by_header(seen, spelled, _NUMBERS if numeric else _TEXTS)
-    return by_header or _by_shape(table, seen, numeric="numeric" if numeric else "text")
+    numeric = _numeric(seen)
+    return (
+        _as_personal(seen, values)
+        or _by_type(seen)
+        or _by_value(seen, values)
+        or _as_identifier(seen, spelled)
+        or _by_header(seen, spelled, _NUMBERS if numeric else _TEXTS)
+        or (_number_by_shape(seen) if numeric else _text_by_shape(table, seen))
+    )
 
 
-def _by_value(seen: ColumnProfile, values: dict[str, int]) -> Meant | None:
-    """Meanings that the values themselves prove, or nearly."""
+def _numeric(seen: ColumnProfile) -> bool:
+    return seen.type in ("bigint", "double") or seen.type.startswith("decimal")
+
+
+def _as_personal(seen: ColumnProfile, values: dict[str, int]) -> Meant | None:
+    found = suspect(seen.name, values)
+    if found is None or found.kind not in _PERSONAL or found.confidence < 0.5:
+        return None
+    return _PERSONAL[found.kind], found.confidence, found.evidence
+
+
+def _by_type(seen: ColumnProfile) -> Meant | None:
     if seen.type == "boolean":
         return "flag", 0.95, "two truth values"
     if seen.type in ("date", "timestamp"):
         return seen.type, min(0.98, seen.confidence + 0.2), seen.evidence
+    return None
+
+
+def _as_identifier(seen: ColumnProfile, spelled: tuple[str, ...]) -> Meant | None:
+    measured = seen.type == "double" or seen.type.startswith("decimal")
+    if measured or not wording.is_id(spelled) or re.search(r"post|zip", seen.name.lower()):
+        return None
+    return "identifier", 0.85, f"header `{seen.name}`"
+
+
+def _by_value(seen: ColumnProfile, values: dict[str, int]) -> Meant | None:
+    """Meanings that the values themselves prove, or nearly."""
     if seen.type != "varchar" or not values:
         return None
-    if set(values) <= CURRENCIES and (len(values) > 1 or re.search("curr|ccy", seen.name.lower())):
+    header, distinct = seen.name.lower(), set(values)
+    if distinct <= CURRENCIES and (len(values) > 1 or re.search("curr|ccy", header)):
         return "currency", 0.95, f"all {len(values)} distinct texts are currency codes"
-    if all(re.fullmatch(r"https?://\S+", t) for t in values):
-        return "url", 0.97, "all texts are web addresses"
-    if all(re.fullmatch(r"[A-Z]{2}[A-Z0-9]{9}\d", t) for t in values):
-        return "instrument", 0.9, "all texts are written like an ISIN"
-    named = bool(re.search(r"countr|nation|land", seen.name.lower()))
-    if set(values) <= _COUNTRIES and (named or len(values) >= 5):
+    for meaning, form, sure, say in _WRITTEN:
+        if all(re.fullmatch(form, t) for t in values):
+            return meaning, sure, f"all texts are {say}"
+    named = bool(re.search(r"countr|nation|land", header))
+    if distinct <= _COUNTRIES and (named or len(values) >= 5):
         return "country", 0.95 if named else 0.7, f"all {len(values)} distinct texts are country codes"
     return None
 
@@ -177,14 +197,16 @@ def _in_range(meaning: str, seen: ColumnProfile) -> bool:
     return low <= float(seen.minimum) and float(seen.maximum) <= high
 
 
-def _by_shape(table: Table, seen: ColumnProfile, *, numeric: str) -> Meant:
-    """What is left: flags, categories, names, descriptions and plain measures, none of them sure."""
+def _number_by_shape(seen: ColumnProfile) -> Meant:
+    if seen.distinct == 2 and (seen.minimum, seen.maximum) == ("0", "1"):
+        return "flag", 0.8, "only 0 and 1"
+    return "measure", 0.35, f"numbers from {seen.minimum} to {seen.maximum}"
+
+
+def _text_by_shape(table: Table, seen: ColumnProfile) -> Meant:
+    """What is left for texts: categories, descriptions and names, none of them sure."""
     if not seen.distinct:
         return "description", 0.05, "no values"
-    if numeric == "numeric":
-        if seen.distinct == 2 and seen.minimum == "0" and seen.maximum == "1":
-            return "flag", 0.8, "only 0 and 1"
-        return "measure", 0.35, f"numbers from {seen.minimum} to {seen.maximum}"
     if seen.distinct <= _MOST_CATEGORIES and seen.distinct <= 0.2 * table.rows:
         return "category", 0.65, f"{seen.distinct} distinct texts in {table.rows:,} rows"
     if seen.max_length > 60:
@@ -194,7 +216,7 @@ def _by_shape(table: Table, seen: ColumnProfile, *, numeric: str) -> Meant:
 
 def _unit(table: Table, seen: ColumnProfile) -> tuple[str, float, str] | None:
     """A unit written beside the numbers, in the header, or in a column of currencies that has one value."""
-    if seen.type != "double" and seen.type != "bigint" and not seen.type.startswith("decimal"):
+    if not _numeric(seen):
         return None
     spelling = read(seen.grammar)
     beside = (spelling.prefix or spelling.suffix).strip()

@@ -20,7 +20,8 @@ SAMPLE_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Table:
-    """A source: `relation` is typed (misfits are NULL) and has `_batch`, `_seq`, `_row`; `sample` is its start."""
+    """A source: `relation` is typed (misfits are NULL) and has `_batch`, `_seq`, `_row`; `sample` the start of "
+    "each batch."""
 
     source: str
     columns: tuple[str, ...]
@@ -63,20 +64,24 @@ def _table(engine: Engine, root: Path, found: tuple[int, str, list[Batch]], decl
     place, source, batches = found
     paths = tuple(root / b.path for b in batches)
     columns = tuple(dict.fromkeys(c for b in batches for c in b.columns)) or _delivered(engine, paths)
-    known = batches[0].profile if len(batches) == 1 else None
-    seen = (
-        known
-        if known is not None and {c.name for c in known.columns} == set(columns)
-        else profile(engine, paths, columns)
-    )
+    seen = _profiled(engine, batches, (paths, columns))
     typed = ", ".join(f"{_typed(c)} AS {identifier(c.name)}" for c in seen.columns)
     kind = "TABLE" if seen.rows <= HELD_ROWS else "VIEW"
     relation, sample = f"wv_scout_{kind.lower()}_{place}", f"wv_scout_sample_{place}"
     query = f"SELECT {typed}, _batch, _seq, _row FROM {parquet(paths)}"
     engine.execute(f"CREATE OR REPLACE TEMP {kind} {relation} AS {query}")
-    first = f"SELECT * FROM {relation} ORDER BY _seq, _row LIMIT {SAMPLE_ROWS}"
+    few = f" WHERE _row <= {max(1, SAMPLE_ROWS // len(batches))}" if seen.rows > SAMPLE_ROWS else ""
+    first = f"SELECT * FROM {relation}{few} ORDER BY _seq, _row"
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS {first}")
     return Table(source, columns, seen, relation, sample, len(batches), declared)
+
+
+def _profiled(engine: Engine, batches: list[Batch], of: tuple[tuple[Path, ...], tuple[str, ...]]) -> Profile:
+    """The profile made at landing when there is one batch with all columns, else one over all batches."""
+    known = batches[0].profile if len(batches) == 1 else None
+    if known is not None and {c.name for c in known.columns} == set(of[1]):
+        return known
+    return profile(engine, *of)
 
 
 def _delivered(engine: Engine, paths: tuple[Path, ...]) -> tuple[str, ...]:

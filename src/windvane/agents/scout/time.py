@@ -45,25 +45,24 @@ def findings(engine: Engine, table: Table, keys: tuple[Key, ...]) -> list[Findin
 
 
 def _score(table: Table, seen: ColumnProfile, keys: tuple[Key, ...]) -> float:
+    """How likely a column says when a row happened, 0..1; 0 for columns that hold no time."""
     spelled = table.words[seen.name]
-    year = seen.type == "bigint" and "year" in spelled and seen.minimum >= "1500" and seen.maximum <= "2200"
-    if not year and seen.type not in ("date", "timestamp"):
+    timed = seen.type in ("date", "timestamp")
+    if not seen.distinct or not (timed or _is_year(spelled, seen)):
         return 0.0
-    if not seen.distinct:
-        return 0.0
-    score = 0.5 if not year else 0.4
-    score += 0.2 if wording.says(spelled, vocabulary.TIMES) or _happened(spelled) else 0.0
-    score += 0.15 if table.columns.index(seen.name) <= 1 else 0.0
-    score += 0.2 if keys and seen.name in keys[0].columns else 0.0
-    score -= 0.35 if wording.says(spelled, _BORN) else 0.0
-    score -= 0.2 if wording.says(spelled, _LATER) else 0.0
+    bonus = (
+        (0.2, wording.says(spelled, vocabulary.TIMES)),
+        (0.15, table.columns.index(seen.name) <= 1),
+        (0.2, any(seen.name in k.columns for k in keys[:1])),
+        (-0.35, wording.says(spelled, _BORN)),
+        (-0.2, wording.says(spelled, _LATER)),
+    )
+    score = (0.5 if timed else 0.4) + sum(weight for weight, holds in bonus if holds)
     return score * (1 - seen.nulls / max(1, table.rows))
 
 
-def _happened(spelled: tuple[str, ...]) -> bool:
-    """A name that says when something happened: `ordered_on`, `created_at`, `sold`."""
-    verbs = spelled[:-1] if spelled[-1:] in (("on",), ("at",)) else spelled
-    return bool(verbs) and verbs[-1].endswith(("ed", "sold", "paid", "sent"))
+def _is_year(spelled: tuple[str, ...], seen: ColumnProfile) -> bool:
+    return seen.type == "bigint" and "year" in spelled and seen.minimum >= "1500" and seen.maximum <= "2200"
 
 
 def _cadence(engine: Engine, table: Table, seen: ColumnProfile) -> tuple[str, float, str]:
@@ -76,13 +75,7 @@ def _cadence(engine: Engine, table: Table, seen: ColumnProfile) -> tuple[str, fl
     if len(instants) < 3:
         return "irregular", 0.2, f"only {len(instants)} distinct instants"
     if seen.type == "bigint":
-        years = [int(str(v)) for v in instants]
-        share = sum(1 for a, b in pairwise(years) if b - a == 1) / (len(years) - 1)
-        return (
-            ("year", _sure(share, len(years)), f"{share:.0%} of the steps are one year")
-            if share > 0.7
-            else _irregular(len(years))
-        )
+        return _yearly([int(str(v)) for v in instants])
     stamps = [
         v if isinstance(v, datetime) else datetime(v.year, v.month, v.day) for v in instants if isinstance(v, date)
     ]
@@ -95,22 +88,26 @@ def _sure(share: float, steps: int) -> float:
     return round(min(0.99, share * (steps / (steps + 2))), 3)
 
 
+def _yearly(years: list[int]) -> tuple[str, float, str]:
+    share = sum(1 for a, b in pairwise(years) if b - a == 1) / (len(years) - 1)
+    if share <= 0.7:
+        return _irregular(len(years))
+    return "year", _sure(share, len(years)), f"{share:.0%} of the steps are one year"
+
+
 def _irregular(steps: int) -> tuple[str, float, str]:
     return "irregular", _sure(0.8, steps), f"no step prevails among {steps:,} distinct instants"
 
 
 def _daily(days: list[date]) -> tuple[str, float, str]:
     gaps = [(b - a).days for a, b in pairwise(days)]
-    weekend = sum(1 for d in days if d.weekday() >= 5) / len(days)
-    near = sum(1 for g in gaps if g <= 5) / len(gaps)
-    short = sum(1 for g in gaps if g in (1, 3)) / len(gaps)
-    if weekend < 0.02 and short > 0.8 and near > 0.95 and len(days) >= 7 and any(g > 1 for g in gaps):
-        holidays = sum(1 for g in gaps if g in (2, 4, 5))
-        return (
-            "business_day",
-            _sure(near, len(days)),
-            f"Monday to Friday in {1 - weekend:.1%} of {len(days):,} days, {holidays} breaks",
-        )
+    weekdays = sum(1 for d in days if d.weekday() < 5) / len(days)
+    near = _within(gaps, 1, 5)
+    steady = weekdays > 0.98 and near > 0.95 and _within(gaps, 1, 1) + _within(gaps, 3, 3) > 0.8
+    if steady and len(days) >= 7 and max(gaps) > 1:
+        breaks = round((_within(gaps, 2, 2) + _within(gaps, 4, 5)) * len(gaps))
+        told = f"Monday to Friday in {weekdays:.1%} of {len(days):,} days, {breaks} breaks"
+        return "business_day", _sure(near, len(days)), told
     best, share = max(((c, _within(gaps, low, high)) for c, (low, high) in _DAYS.items()), key=lambda cs: cs[1])
     if share >= 0.7:
         return best, _sure(share, len(days)), f"{share:.0%} of {len(gaps):,} steps are one {best}"

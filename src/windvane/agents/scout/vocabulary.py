@@ -14,10 +14,10 @@ COUNTED = frozenset(
 )
 NUMBERS = frozenset({"no", "nr", "num", "number"})
 _MEASURES_WORDS = (
-    "qty quantity amount amt price cost total subtotal sum balance bal acctbal value val count cnt size weight "
+    "qty quantity amount amt price cost total subtotal sum balance bal value val count cnt size weight "
     "height width length depth area volume score rating age duration seconds minutes hours days milliseconds "
     "bytes rate ratio percent pct percentage discount tax fee salary wage income revenue sales profit margin "
-    "budget spend units stock availqty level temp temperature pressure speed distance latitude longitude lat lon "
+    "budget spend units stock level temp temperature pressure speed distance latitude longitude lat lon "
     "lng points grade mark marks capacity population share return open high low close nav yield mean avg min max "
     "std priority credits"
 )

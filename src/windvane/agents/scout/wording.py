@@ -10,7 +10,7 @@ from windvane.agents.scout.vocabulary import COUNTED, GENERIC, ID_WORDS, NUMBERS
 _LAYERS = frozenset(
     {"dim", "fact", "tbl", "stg", "raw", "src", "t", "table", "v", "vw", "ref", "lookup", "lkp", "data"}
 )
-_SUFFIXES = ("identifier", "number", "code", "date", "name", "key", "id", "no", "nr")
+_SUFFIXES = ("identifier", "number", "code", "date", "name", "amount", "price", "cost", "qty", "key", "id", "no", "nr")
 _WHOLE_WORDS = (
     "paid valid void bid grid solid hybrid covid invalid rapid fluid acid rid said avoid android monkey turkey "
     "key id no code piano casino domino volcano update rename encode decode postcode zipcode surname barcode "
@@ -100,17 +100,19 @@ def same_thing(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     """How surely words name the same entity, 0..1; `left` may have words of a role before it (`billing address`)."""
     if not left or not right:
         return 0.0
-    if left == right or "".join(left) == "".join(right):
+    if "".join(left) == "".join(right):
         return 1.0
-    if len(left) == len(right) and all(
-        abbreviates(a, b) or abbreviates(b, a) for a, b in zip(left, right, strict=True)
-    ):
-        return 0.85
     if left[-len(right) :] == right:
         return 0.9
-    if abbreviates(left[-1], right[-1]) and len(right) == 1:
+    if len(left) == len(right) and all(map(_abbreviated, left, right)):
+        return 0.85
+    if len(right) == 1 and abbreviates(left[-1], right[-1]):
         return 0.75
-    return 0.5 if right[-1:] == left or (left[-1] == right[-1] and left[-1] not in GENERIC) else 0.0
+    return 0.5 if left[-1] == right[-1] and left[-1] not in GENERIC else 0.0
+
+
+def _abbreviated(one: str, other: str) -> bool:
+    return abbreviates(one, other) or abbreviates(other, one)
 
 
 def points_to(spelled: tuple[str, ...], *, table: str, key: tuple[str, ...], own: str) -> float:

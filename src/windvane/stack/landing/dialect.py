@@ -186,7 +186,7 @@ def _measure(rows: tuple[tuple[int, tuple[str, ...]], ...], reading: Reading) ->
     step = max(1, len(even) // 300)
     cells = [_WEIGHT[look(c)] for r in even[::step] for c in r]
     consistency = len(even) / max(1, len(body) - min(tail, 10))
-    if first > max(30, len(rows) // 2) or (len(even) < 2 and first > 0 and len(rows) > 2):
+    if first > max(30, len(rows) // 2) or (len(even) < 2 < len(rows)):
         consistency = 0.0
     return Table(
         reading=reading, rows=rows, width=width, first=first, consistency=consistency,

@@ -38,6 +38,7 @@ class _Done(msgspec.Struct, frozen=True):
 def land(source: Source, delivery: Delivery, file: Path, *, store: RawStore, engine: Engine, seq: int) -> Batch:
     """Land `file`, the bytes of `delivery`, as the batch with ordinal `seq` (larger is later).
 
+    The same bytes of the same source are the same batch: landed again they keep the ordinal of the first time.
     Raises `Unreadable` when it cannot be read for certain, `TryAgain` (`source.changed`, `disk.full`), and
     `Failed` (`landing.miscount`) when rows cannot be accounted for. Nothing but the original bytes is left then.
     """
@@ -46,7 +47,7 @@ def land(source: Source, delivery: Delivery, file: Path, *, store: RawStore, eng
     text, quarantine = store.text(batch), store.quarantine(batch)
     named = delivery.name if delivery.name else file.name
     with storage(quarantine.parent), setting_aside(quarantine, batch=batch) as aside, written(text) as temporary:
-        target = _Target(temporary, aside, engine, batch, seq)
+        target = _Target(temporary, aside, engine, batch, _first_seq(text, seq))
         with _named(named, digest):
             done = _write(source, named, store.object(digest), target)
         accepted = _counted(temporary, done.read, aside)
@@ -89,6 +90,14 @@ class _Target(msgspec.Struct, frozen=True):
 
     def rows(self, names: tuple[str, ...]) -> RowFile:
         return RowFile(self.path, names, batch=self.batch, seq=self.seq)
+
+
+def _first_seq(text: Path, seq: int) -> int:
+    """The ordinal that a batch has got already; its rows may be in use."""
+    if not text.exists():
+        return seq
+    first = next(pq.ParquetFile(text).iter_batches(batch_size=1, columns=["_seq"]), None)
+    return int(first.column(0)[0].as_py()) if first is not None and first.num_rows else seq
 
 
 def _counted(path: Path, read: int, aside: Aside) -> int:

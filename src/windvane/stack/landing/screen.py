@@ -12,7 +12,7 @@ from windvane.domain.errors import Failed
 from windvane.domain.ports import Engine
 from windvane.domain.record import Record, canonical, replace
 from windvane.stack.landing.columnar import literal, quoted
-from windvane.stack.landing.fits import fits
+from windvane.stack.landing.fits import fits, in_doubt
 from windvane.stack.landing.rawstore import RawStore, written
 from windvane.stack.landing.repeats import withhold_repeats
 from windvane.stack.landing.rowfile import OWN
@@ -72,27 +72,43 @@ def _view(batch: Batch, casts: tuple[Cast, ...], *, root: Path, engine: Engine) 
 
 
 def _misfits(casts: Sequence[Cast], key: tuple[str, ...], engine: Engine) -> None:
-    texts = [f"({c.text}) AS t{i}" for i, c in enumerate(casts)]
-    tests = []
-    for i, cast in enumerate(casts):
-        if cast.name in key:
-            tests.append(f"WHEN t{i} IS NULL OR t{i} = '' THEN {literal(f'key: no value in {cast.name}')}")
-        rule = fits(f"t{i}", cast.type)
-        if rule != "true":
-            tests.append(f"WHEN t{i} IS NOT NULL AND NOT {rule} THEN {literal(f'column {cast.name}: not {cast.type}')}")
-    if not tests:
+    """Withhold rows without a key value and rows with a text that fits no value; only doubtful columns are read twice."""
+    if not casts:
         return
-    reason = f"CASE {' '.join(tests)} END"
+    texts = ", ".join(f"({c.text}) AS t{i}" for i, c in enumerate(casts))
     try:
-        engine.execute(
-            f"INSERT INTO withheld SELECT * FROM (SELECT _row, {reason} AS reason, true "
-            f"FROM (SELECT _row, {', '.join(texts)} FROM landed)) WHERE reason IS NOT NULL"
-        )
+        tests = [w for i in _doubtful(casts, key, texts, engine) for w in _tests(i, casts[i], key)]
+        if tests:
+            engine.execute(
+                f"INSERT INTO withheld SELECT * FROM (SELECT _row, CASE {' '.join(tests)} END AS reason, true "
+                f"FROM (SELECT _row, {texts} FROM landed)) WHERE reason IS NOT NULL"
+            )
     except Failed as error:
         raise Failed(
             "the casts do not run on this batch", code="screen.expression", why=error.why,
             fix="correct the staging model, or map the columns that were delivered under other names",
         ) from error  # fmt: skip
+
+
+def _doubtful(casts: Sequence[Cast], key: tuple[str, ...], texts: str, engine: Engine) -> list[int]:
+    """Places of the casts that may have rows to withhold, told in one pass."""
+    counts = []
+    for i, cast in enumerate(casts):
+        empty = f" OR t{i} IS NULL OR t{i} = ''" if cast.name in key else ""
+        counts.append(f"count(*) FILTER (WHERE {in_doubt(f't{i}', cast.type)}{empty})")
+    found = engine.rows(f"SELECT {', '.join(counts)} FROM (SELECT {texts} FROM landed)")[0]
+    return [i for i, count in enumerate(found) if count]
+
+
+def _tests(place: int, cast: Cast, key: tuple[str, ...]) -> list[str]:
+    tests = []
+    if cast.name in key:
+        tests.append(f"WHEN t{place} IS NULL OR t{place} = '' THEN {literal(f'key: no value in {cast.name}')}")
+    rule = fits(f"t{place}", cast.type)
+    if rule != "true":
+        reason = literal(f"column {cast.name}: not {cast.type}")
+        tests.append(f"WHEN t{place} IS NOT NULL AND NOT {rule} THEN {reason}")
+    return tests
 
 
 def _reasons(engine: Engine) -> tuple[tuple[str, int], ...]:

@@ -7,6 +7,7 @@ import re
 from windvane.stack.quality.spelling import EPOCH_DIGITS, MONTHS, Spelling, pattern, read, tokens
 
 _WIDTH = {"%d": 2, "%m": 2, "%Y": 4, "%y": 2, "%b": 3, "%H": 2, "%M": 2, "%S": 2, "%-d": 2, "%-m": 2}
+_MARK = "\x00"  # stands for the text when its uses are counted
 _ISO_DATE = "%Y-%m-%d"
 _ISO_TIMES = frozenset({"", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", "T%H:%M:%SZ", " %H:%M:%S.%f",
                         "T%H:%M:%S.%f", "T%H:%M:%S.%fZ"})  # fmt: skip
@@ -21,8 +22,15 @@ def canonical_sql(grammar: str, column_sql: str, null_tokens: tuple[str, ...] = 
     among decimal commas is never read as another number. Raises `Usage` (`grammar.unknown`).
     """
     spelling = read(grammar)
-    text = without_nulls_sql(column_sql, null_tokens, blanks=spelling.blanks)
-    return render_sql(spelling, text)
+    whole = f"TRIM({column_sql})" if spelling.blanks else column_sql
+    nulled = without_nulls_sql(column_sql, null_tokens, blanks=spelling.blanks)
+    if render_sql(spelling, _MARK).count(_MARK) == 1:
+        return render_sql(spelling, nulled)
+    rendered = render_sql(spelling, whole)
+    none = f"WHEN {whole} IN ({_listed(null_tokens)}) THEN NULL"
+    if rendered.startswith("CASE WHEN "):
+        return f"CASE {none} {rendered.removeprefix('CASE ')}"
+    return f"CASE {none} ELSE {rendered} END"
 
 
 def render_sql(spelling: Spelling, text: str) -> str:
@@ -87,11 +95,13 @@ def quoted(text: str) -> str:
 def without_nulls_sql(column_sql: str, null_tokens: tuple[str, ...], *, blanks: str = "") -> str:
     """The text, NULL where it is empty or a null token; trimmed first when `blanks` is `trim`."""
     text = f"TRIM({column_sql})" if blanks else column_sql
-    extra = [t for t in dict.fromkeys(t.strip() for t in null_tokens) if t]
-    if not extra:
+    if not any(t.strip() for t in null_tokens):
         return f"NULLIF({text}, '')"
-    listed = ", ".join(quoted(t) for t in ("", *extra))
-    return f"CASE WHEN {text} IN ({listed}) THEN NULL ELSE {text} END"
+    return f"CASE WHEN {text} IN ({_listed(null_tokens)}) THEN NULL ELSE {text} END"
+
+
+def _listed(null_tokens: tuple[str, ...]) -> str:
+    return ", ".join(quoted(t) for t in dict.fromkeys(("", *(t.strip() for t in null_tokens))))
 
 
 def _like(text: str, form: str) -> str:

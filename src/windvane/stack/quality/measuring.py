@@ -187,26 +187,33 @@ def _streamed(engine: Engine, asked: Asked, measured: tuple[Row, str], heavy: li
 
 
 def _made(asked: Asked, row: Row, moments: tuple[Value, ...] | None, top: tuple[tuple[str, int], ...]) -> ColumnProfile:
-    decision = asked.decision
-    rows, texts, values = (int(str(n or 0)) for n in row[:3])
-    low, high, longest = row[3:6]
-    type_name = decision.type
-    if read(decision.grammar).kind == "decimal" and row[6] is not None:
-        shape = (int(str(row[7])), int(str(row[6])), bool(row[8]) or decision.type == "double")
-        type_name = number_type(read(decision.grammar), shape)
-    numbers = tuple(None if m is None else float(str(m)) for m in moments) if moments else (None, None)
+    rows, texts, values = map(_whole, row[:3])
+    numbers = [None if m is None else float(str(m)) for m in moments or (None, None)]
     return ColumnProfile(
         name=asked.name,
-        type=type_name,
-        grammar=decision.grammar,
+        type=_measured_type(asked.decision, row),
+        grammar=asked.decision.grammar,
         nulls=rows - texts,
         misfits=texts - values,
-        distinct=min(int(str(row[-1])), texts),
-        minimum=str(low or "")[:_SHOWN] if low is not None else "",
-        maximum=str(high or "")[:_SHOWN] if high is not None else "",
+        distinct=min(_whole(row[-1]), texts),
+        minimum=str(row[3])[:_SHOWN] if row[3] is not None else "",
+        maximum=str(row[4])[:_SHOWN] if row[4] is not None else "",
         mean=numbers[0],
         deviation=numbers[1],
         quantiles=tuple(q for q in numbers[2:] if q is not None),
-        max_length=int(str(longest or 0)),
+        max_length=_whole(row[5]),
         top=top,
+    )
+
+
+def _whole(value: Value) -> int:
+    return int(str(value or 0))
+
+
+def _measured_type(decision: Decision, row: Row) -> str:
+    """The type decided, for decimals with the digits that all rows have."""
+    if read(decision.grammar).kind != "decimal" or row[6] is None:
+        return decision.type
+    return number_type(
+        read(decision.grammar), (_whole(row[7]), _whole(row[6]), bool(row[8]) or decision.type == "double")
     )

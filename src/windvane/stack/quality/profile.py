@@ -33,7 +33,7 @@ class _Column:
 def profile(engine: Engine, paths: tuple[Path, ...], columns: tuple[str, ...]) -> Profile:
     """The profile of text Parquet files (all VARCHAR, plus `_row`); shares and counts are over all their rows.
 
-    `distinct` is exact below 10,000 and for all columns of small tables, else within a few per cent; quantiles of
+    `distinct` is exact below 10,000 and for all columns of small tables, else within about a tenth; quantiles of
     columns with many distinct values come from the sample. Raises `Failed` (`engine.*`) when a file cannot be read.
     """
     if not columns or not paths:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from windvane.domain.batch import Batch, Cast
-from windvane.domain.estate import Contract, Model, Ref
+from windvane.domain.estate import Model
 from windvane.domain.ports import Scene
 from windvane.sql.alias import columns_of, quote, swap_column
 from windvane.sql.casts import casts
 from windvane.stack.quality.drift import Seam
+from windvane.stack.quality.keys import key_of, time_of
 
 
 def seam_of(scene: Scene, model: Model, batch: Batch, *, lost: tuple[str, ...] = ()) -> Seam | None:
@@ -20,11 +21,12 @@ def seam_of(scene: Scene, model: Model, batch: Batch, *, lost: tuple[str, ...] =
     if not history or scene.scratch is None:
         return None
     made = casts(model.text)
-    contract = scene.estate.find(Ref(kind="contract", name=model.name))
     known = [_typed(c, _name(c, lost)) for c in made]
     arriving = [_typed(c, _name(c, lost)) for c in made if columns_of(c.text) & set(batch.columns)]
     arriving += [] if not lost else _candidates(made, batch, lost)
-    entities, time = _seam_key(made, contract, lost, set(batch.columns))
+    wanted = dict.fromkeys(key_of(scene.findings, batch.source, made))
+    time = time_of(scene.findings, batch.source, made)
+    entities, time = _seam_key(made, (*wanted, time), lost, set(batch.columns))
     return Seam(
         engine=scene.scratch,
         known=_relation(known, [str(scene.root / b.path) for b in history]),
@@ -53,17 +55,17 @@ def _family(kind: str) -> str:
 
 
 def _seam_key(
-    made: tuple[Cast, ...], contract: object, lost: tuple[str, ...], there: set[str]
+    made: tuple[Cast, ...], wanted: tuple[str, ...], lost: tuple[str, ...], there: set[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Entities and time of the table, under the names of the seam; none of it when a part is what was lost."""
-    if not isinstance(contract, Contract) or not contract.time_column:
-        return (), ""
+    """Entities and time of the table, under the names of the seam; none of it when a part is what was lost.
+
+    `wanted` is the key and, last, the time.
+    """
     cast = {c.name: c for c in made}
-    wanted = dict.fromkeys((*contract.key, contract.time_column))
-    if any(n not in cast or not columns_of(cast[n].text) & there for n in wanted):
+    *key, time = wanted
+    if not time or any(not columns_of(cast[n].text) & there for n in wanted):
         return (), ""
-    names = {n: _name(cast[n], lost) for n in wanted}
-    return tuple(v for n, v in names.items() if n != contract.time_column), names[contract.time_column]
+    return tuple(_name(cast[n], lost) for n in key if n != time), _name(cast[time], lost)
 
 
 def _name(cast: Cast, lost: tuple[str, ...]) -> str:

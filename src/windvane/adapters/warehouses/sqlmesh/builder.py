@@ -15,10 +15,10 @@ from sqlmesh.core.config import Config, DuckDBConnectionConfig, GatewayConfig
 from sqlmesh.core.config.connection import BaseDuckDBConnectionConfig
 from sqlmesh.core.config.loader import load_config_from_paths
 from sqlmesh.core.console import set_console
-from sqlmesh.core.context import Context
 
 from windvane.adapters.warehouses.sqlmesh.console import QuietConsole, explain, short
 from windvane.adapters.warehouses.sqlmesh.failure import again, broken, passing
+from windvane.adapters.warehouses.sqlmesh.scheduling import WholeContext
 from windvane.adapters.warehouses.sqlmesh.workspace import Workspace
 from windvane.domain.errors import Failed, WindvaneError
 from windvane.domain.estate import Source
@@ -40,7 +40,7 @@ class Builder:
     def __init__(self, root: Path, database: Path) -> None:
         self._workspace = Workspace(root)
         self._database = str(database)
-        self._context: Context | None = None
+        self._context: WholeContext | None = None
         self.console = QuietConsole()
 
     def load(self, models: dict[str, str], sources: Iterable[Source]) -> None:
@@ -50,7 +50,7 @@ class Builder:
         if not self._workspace.sync(models, sources) and self._context is not None:
             return
         try:
-            self._context = Context(paths=[str(self._workspace.path)], config=self._config())
+            self._context = WholeContext(paths=[str(self._workspace.path)], config=self._config())
         except Exception as error:
             self._context = None
             raise self.translate(error) from error
@@ -60,7 +60,7 @@ class Builder:
         self._context = None
 
     @property
-    def context(self) -> Context:
+    def context(self) -> WholeContext:
         """The loaded project."""
         if self._context is None:
             raise RuntimeError("load the project first")

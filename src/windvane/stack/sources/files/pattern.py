@@ -19,12 +19,13 @@ _MAGIC = re.compile(r"[*?\[]")
 # A counter or a date: digits that do not follow a letter, or four and more. `NIFTY50` is a name of its own.
 _RUN = re.compile(r"(?:(?<![A-Za-z0-9])\d+|\d{4,})(?:[-_.T:]\d+)*(?![A-Za-z])")
 _ATTACHED = re.compile(r"(?<=[A-Za-z])(\d{1,3})(?=\.[^.]*$)")
+_ESCAPED = re.compile(r"\[([*?\[\]|])\]")
 ANY = "[0-9]*"
 
 
 def escape(text: str) -> str:
     """`text` as a pattern that matches only itself."""
-    return re.sub(r"([*?\[\]|!])", r"[\1]", text)
+    return re.sub(r"([*?\[\]|])", r"[\1]", text)
 
 
 def counted(logicals: Iterable[str]) -> frozenset[str]:
@@ -37,15 +38,17 @@ def counted(logicals: Iterable[str]) -> frozenset[str]:
     return frozenset(p for p, n in numbers.items() if len(n) > 2 and max(n) - min(n) == len(n) - 1)
 
 
-def family(logical: str, counters: frozenset[str] = frozenset()) -> str:
-    """The pattern of the names that differ from this one by a number or a date only."""
+def family(logical: str, anchor: str, counters: frozenset[str] = frozenset()) -> str:
+    """The pattern of the names below the folder `anchor` that differ from this one by a number or a date only."""
     found = _ATTACHED.search(logical)
     if found and logical[: found.start()] in counters:
-        return f"{family(logical[: found.start()] + '.')[:-1]}{ANY}{escape(logical[found.end() :])}"
-    folder, _, file = logical.rpartition("/")
+        return f"{family(logical[: found.start()] + '.', anchor)[:-1]}{ANY}{escape(logical[found.end() :])}"
+    above = f"{anchor.rstrip('/')}/"
+    below = logical.removeprefix(above)
+    folder, slash, file = below.rpartition("/")
     stem, dot, suffix = file.rpartition(".")
-    parts = [_loosened(p) for p in folder.split("/")]
-    return "/".join([*parts, f"{_loosened(stem)}{dot}{escape(suffix)}"])
+    folders = "/".join(_loosened(p) for p in folder.split("/"))
+    return f"{escape(above) if below != logical else ''}{folders}{slash}{_loosened(stem)}{dot}{escape(suffix)}"
 
 
 def base(logical: str, counters: frozenset[str] = frozenset()) -> str:
@@ -95,7 +98,8 @@ def root_of(location: str) -> Path:
 
 def _plain(part: str) -> str:
     """A part of a pattern with its escapes taken off."""
-    return re.sub(r"\[([*?\[\]|!])\]", r"\1", part) if not _MAGIC.search(re.sub(r"\[[*?\[\]|!]\]", "", part)) else part
+    bare = _ESCAPED.sub("", part)
+    return part if _MAGIC.search(bare) else _ESCAPED.sub(r"\1", part)
 
 
 def matches(logical: str, location: str) -> bool:

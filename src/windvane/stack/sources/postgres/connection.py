@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _REFERENCE = re.compile(r"\$\{(env|keyring):[^}]+\}")
 _SETTINGS = "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601"
-# Classes of SQLSTATE that mean no: authorisation, unknown database, syntax or access rule, undefined objects.
-_REFUSED = ("28", "3D", "42")
+# Classes of SQLSTATE that pass: connection, rollback, resources, locks, intervention by an operator, system errors.
+_PASSING = ("08", "40", "53", "55", "57", "58")
 _SAYS_NO = ("password", "authentication", "does not exist", "no pg_hba.conf", "permission denied", "not permitted")
 
 
@@ -116,7 +116,7 @@ def _shown(location: str) -> str:
 def _translated(error: psycopg.Error, place: str) -> WindvaneError:
     why = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     state = error.sqlstate or ""
-    refused = state.startswith(_REFUSED) if state else any(word in why for word in _SAYS_NO)
+    refused = not state.startswith(_PASSING) if state else any(word in why for word in _SAYS_NO)
     if refused:
         return Failed(
             f"`{place}` refused", code="source.refused", why=why, fix="check user, password, database and its grants"

@@ -97,7 +97,15 @@ def _scaled(series: Sequence[tuple[object, float, int]], usual: float) -> dict[o
         recent = sizes[max(0, i - RECENT) : i]
         local = max(sum(recent) / len(recent), QUIET * usual)
         found[series[i][0]] = sizes[i] / math.sqrt(local * usual)
-    return found
+    return _liveliest(found)
+
+
+def _liveliest(scaled: dict[object, float]) -> dict[object, float]:
+    """Within days only the hour with the largest steps counts: deliveries may always end at that one."""
+    hours: dict[str, dict[object, float]] = {}
+    for moment, value in scaled.items():
+        hours.setdefault(str(moment)[11:13], {})[moment] = value
+    return max(hours.values(), key=lambda steps: sum(steps.values()) / len(steps), default={})
 
 
 def _medians(plane: Plane, gap: float) -> dict[Key, list[tuple[object, float, int]]]:
