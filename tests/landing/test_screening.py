@@ -8,7 +8,7 @@ from landing.conftest import Dock
 from windvane.domain.batch import Batch, Cast
 from windvane.domain.errors import Failed
 from windvane.domain.record import replace
-from windvane.stack.landing.fits import fits
+from windvane.stack.landing.fits import fits, in_doubt
 from windvane.stack.landing.quarantine import held, reasons, replay
 from windvane.stack.landing.screen import screen
 
@@ -32,9 +32,10 @@ def plain(count: int, *, start: int = 1) -> str:
         ("decimal(18,0)", "1 1.0 123456789012345678", "1.5 1234567890123456789"),
         ("double", "1 1.5 -2e10 0.1 1e308 12345678901234567 0.00000000000000000012",
          "1e309 nan inf 1,5 123456789012345678 1e-400"),
-        ("date", "2024-02-29 1999-12-31", "2023-02-29 2024-13-01 2024-1-5 31.12.2024 20240101 2024-01-01T00:00:00"),
+        ("date", "2024-02-29 1999-12-31", 
+         "2023-02-29 2024-13-01 2024-1-5 31.12.2024 20240101 2024-01-01T00:00:00 infinity epoch"),
         ("timestamp", "2024-01-01T10:00:00 2024-01-01T10:00 2024-01-01T23:59:59.123456",
-         "2024-01-01T24:01:00 2024-01-01T10:00:00.1234567 2024-01-01T10:00:00Z 2024-02-30T00:00:00 10:00"),
+         "2024-01-01T24:01:00 2024-01-01T10:00:00.1234567 2024-01-01T10:00:00Z 2024-02-30T00:00:00 10:00 infinity now"),
         ("boolean", "true FALSE 1 0 t", "yes ja 2"),
         ("varchar", "anything -", ""),
     ],
@@ -43,6 +44,9 @@ def test_a_type_takes_exactly_the_texts_that_spell_it(dock: Dock, kind: str, goo
     for text, expected in [*((t, True) for t in good.split()), *((t, False) for t in bad.split())]:
         found = dock.engine.rows(f"SELECT {fits('t', kind)} FROM (SELECT ? AS t)", [text])
         assert found == [(expected,)], (kind, text)
+        doubt = dock.engine.rows(f"SELECT {in_doubt('t', kind)} FROM (SELECT ? AS t)", [text])[0][0]
+        assert doubt or expected, (kind, text)
+    assert not dock.engine.rows(f"SELECT {in_doubt('t', kind)} FROM (SELECT CAST(NULL AS VARCHAR) AS t)")[0][0]
 
 
 def test_what_passes_the_screen_casts_to_the_same_value(dock: Dock) -> None:

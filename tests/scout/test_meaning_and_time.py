@@ -90,11 +90,17 @@ def test_a_city_decides_its_country_and_noise_decides_nothing(place: Place) -> N
     for i in range(500):
         city = rng.choice(list(cities))
         guide = cities[city] if rng.random() > 0.06 else rng.choice("XYZ")  # nearly, but too often not
-        rows.append((i, city, cities[city], guide, rng.choice("pqrs")))
-    place.land("visits", ["visit_id", "city", "country", "guide", "tag"], rows)
+        typed = cities[city] if i % 100 else f"?{i}"  # five typing errors
+        rows.append((i, city, cities[city], guide, typed, rng.choice("pqrs")))
+    place.land("visits", ["visit_id", "city", "country", "guide", "typed", "tag"], rows)
     found = place.look()
     rules = {(f.subject, f.value) for f in found if f.claim == "depends_on"}
-    assert rules == {("visits.country", "city")}
+    by_city = {("visits.country", "city"), ("visits.typed", "city")}
+    assert rules == by_city | {("visits.country", "typed"), ("visits.typed", "country")}
+    assert (
+        min(f.confidence for f in found if f.subject == "visits.typed" and f.claim == "depends_on")
+        < one(found, "depends_on", "visits.country").confidence
+    )
     assert json.loads(one(found, "category", "visits.tag").value) == ["p", "q", "r", "s"]
     assert claims(found, "meaning")["visits.country"] == "country"
 

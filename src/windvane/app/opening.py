@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from windvane.domain.entry import Asked
 from windvane.domain.errors import Usage
 from windvane.domain.estate import Contract
 from windvane.domain.event import Emit
-from windvane.domain.heading import Heading
+from windvane.domain.heading import Heading, LlmSettings
 from windvane.domain.ports import Agent, Connector, Llm, Remedy, Resources, Warehouse
 from windvane.loop.crew import Crew
 
@@ -107,13 +108,27 @@ def _remedies() -> tuple[Remedy, ...]:
 
 
 def _llm(heading: Heading, secrets: References, ledger: Ledger) -> Llm | None:
-    """The language model that the heading names; nothing of it is imported before it is asked."""
-    if heading.llm is None:
+    """The language model that the heading or the environment names; none of it is imported before it is asked."""
+    settings = heading.llm or _from_environment()
+    if settings is None:
         return None
-    name = heading.llm.provider.partition(":")[0]
+    name = settings.provider.partition(":")[0]
     module = name if name in registry.names("windvane.adapters.llms") else "provider"
-    made: Llm = registry.load("windvane.adapters.llms", module).connect(heading.llm, secrets)
+    made: Llm = registry.load("windvane.adapters.llms", module).connect(settings, secrets)
     return Recorded(made, lambda asked: _note(ledger, asked))
+
+
+def _from_environment() -> LlmSettings | None:
+    """`WINDVANE_LLM=provider:model`, with `_BASE_URL`, `_KEY` and `_BUDGET` where they are needed; off without it."""
+    provider = os.environ.get("WINDVANE_LLM", "")
+    if not provider:
+        return None
+    return LlmSettings(
+        provider=provider,
+        base_url=os.environ.get("WINDVANE_LLM_BASE_URL", ""),
+        key="${env:WINDVANE_LLM_KEY}" if "WINDVANE_LLM_KEY" in os.environ else "",
+        budget=float(os.environ.get("WINDVANE_LLM_BUDGET", "0")),
+    )
 
 
 def _note(ledger: Ledger, asked: Asked) -> None:

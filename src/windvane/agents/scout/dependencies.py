@@ -7,6 +7,7 @@ and counted against always guessing the most frequent value, which a nearly cons
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 
 from windvane.agents.scout.table import HELD_ROWS, Table
@@ -38,10 +39,10 @@ def findings(engine: Engine, table: Table) -> list[Finding]:
 
 def _decided_by(engine: Engine, table: Table, left: tuple[str, ...], known: frozenset[str]) -> list[Finding]:
     """The columns that `left` decides, apart from those already known to follow from a part of it."""
-    most = math.prod(table.by_name[c].distinct for c in left) * 1.02 + 1
+    most = math.prod(table.by_name[c].distinct for c in left) + _ERROR * table.rows + 1
     goals = [p.name for p in table.profile.columns if 1 < p.distinct < min(table.rows, most) and p.type != "double"]
     goals = [g for g in goals if g not in left and f"{table.source}.{g}" not in known]
-    found = (_measured(engine, table, left, g) for g in _promising(engine, table, left, goals))
+    found = (_judged(engine, table, left, g) for g in _promising(engine, table, left, goals))
     return [f for f in found if f is not None]
 
 
@@ -58,31 +59,53 @@ def _whole_groups(table: Table, listed: str) -> str:
 
 
 def _promising(engine: Engine, table: Table, left: tuple[str, ...], goals: list[str]) -> list[str]:
-    """Goals with about as many pairs with the determinant as it has values, in the first rows."""
+    """Goals that may hold in the first rows: every pair more than the determinant has values is a row against it."""
     if not goals:
         return []
     listed = ", ".join(identifier(c) for c in left)
     counted = ", ".join(f"count(DISTINCT ({listed}, {identifier(g)}))" for g in goals)
-    ((base, *pairs),) = engine.rows(f"SELECT count(DISTINCT ({listed})), {counted} FROM {table.sample}")
-    return [g for g, n in zip(goals, pairs, strict=True) if float(str(n)) <= 1.2 * float(str(base)) + 1]
+    ((rows, base, *pairs),) = engine.rows(f"SELECT count(*), count(DISTINCT ({listed})), {counted} FROM {table.sample}")
+    most = int(str(base)) + _ERROR * int(str(rows))
+    few = [g for g, n in zip(goals, pairs, strict=True) if int(str(n)) <= most + 1]
+    return [g for g in few if _counted(engine, table.sample, (left, g)).error <= 2 * _ERROR]
 
 
-def _measured(engine: Engine, table: Table, left: tuple[str, ...], goal: str) -> Finding | None:
+@dataclass(frozen=True)
+class _Counted:
+    """g3 `error`, the `guessed` error of the most frequent value, rows, and the rows and groups that repeat."""
+
+    error: float
+    guessed: float
+    rows: int
+    support: int
+    groups: int
+
+
+def _counted(engine: Engine, relation: str, rule: tuple[tuple[str, ...], str], extra: str = "") -> _Counted:
+    left, goal = rule
     listed = ", ".join(identifier(c) for c in left)
-    given = " AND ".join(f"{identifier(c)} IS NOT NULL" for c in left) + _whole_groups(table, listed)
+    given = " AND ".join(f"{identifier(c)} IS NOT NULL" for c in (*left, goal)) + extra
     ((kept, rows, repeated, groups, guess),) = engine.rows(
-        f"WITH c AS (SELECT {listed}, {identifier(goal)} AS g, count(*) AS n FROM {table.relation} WHERE {given} "
-        f"AND {identifier(goal)} IS NOT NULL GROUP BY ALL), "
+        f"WITH c AS (SELECT {listed}, {identifier(goal)} AS g, count(*) AS n FROM {relation} WHERE {given} "
+        "GROUP BY ALL), "
         f"s AS (SELECT max(n) AS top, sum(n) AS n FROM c GROUP BY {listed}) "
         "SELECT sum(top), sum(n), sum(n) FILTER (WHERE n > 1), count(*) FILTER (WHERE n > 1), "
         "(SELECT max(t) FROM (SELECT sum(n) AS t FROM c GROUP BY g)) FROM s"
     )
-    total, support, several = int(str(rows or 0)), int(str(repeated or 0)), int(str(groups or 0))
-    if support < _REPEATED or several < 3:
+    best, total, support, several, most = (int(str(n or 0)) for n in (kept, rows, repeated, groups, guess))
+    return _Counted(1 - best / max(1, total), 1 - most / max(1, total), total, support, several)
+
+
+def _judged(engine: Engine, table: Table, left: tuple[str, ...], goal: str) -> Finding | None:
+    """The dependency as a finding when enough repeated rows bear it out and guessing would not do as well."""
+    listed = ", ".join(identifier(c) for c in left)
+    seen = _counted(engine, table.relation, (left, goal), _whole_groups(table, listed))
+    if seen.support < _REPEATED or seen.groups < 3:
         return None
-    error, guessed = 1 - int(str(kept)) / total, 1 - int(str(guess)) / total
-    if error > _ERROR or error > (1 - _GAIN) * guessed or not guessed:
+    most = _ERROR if len(left) == 1 else 0.0  # a few rows against a pair are soon explained by its many small groups
+    if seen.error > most or seen.error > (1 - _GAIN) * seen.guessed or not seen.guessed:
         return None
+    total, support, several, error = seen.rows, seen.support, seen.groups, seen.error
     sure = several / (several + 2) * (1 - 10 * error)
     exactly = "holds in all" if not error else f"{error:.2%} against it in"
     return Finding(

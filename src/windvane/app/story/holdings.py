@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from windvane.app.story import words
 from windvane.app.story.book import Book
-from windvane.domain.change import Put, Retire
+from windvane.domain.change import Admit, Put, Retire
 from windvane.domain.estate import Product
 from windvane.domain.record import Record
 
@@ -51,7 +51,8 @@ def products(book: Book) -> tuple[ProductLine, ...]:
 
 
 def quarantine(book: Book) -> tuple[QuarantineLine, ...]:
-    """Landed batches with quarantined rows, oldest first."""
+    """Batches with quarantined rows, oldest first; as they were screened for the last plan that admits them."""
+    screened = {c.batch.id: c.batch for p in book.plans.values() for c in p.changes if isinstance(c, Admit)}
     return tuple(
         QuarantineLine(
             batch=b.id,
@@ -63,7 +64,7 @@ def quarantine(book: Book) -> tuple[QuarantineLine, ...]:
             path=b.quarantine_path,
         )
         for entry, landed in book.landed
-        if (b := landed.batch).quarantined
+        if (b := screened.get(landed.batch.id, landed.batch)).quarantined
     )
 
 

@@ -20,7 +20,7 @@ from windvane.stack.landing.encoding import Survey, survey, utf8
 from windvane.stack.landing.records import Bad, Cut, Cutter, Grammar
 from windvane.stack.landing.rowfile import Aside, RowFile
 
-_BLOCK = 8 << 20
+_BLOCK = 4 << 20
 _WHOLE_HEAD = 1 << 18
 
 

@@ -211,8 +211,10 @@ def _comment(fields: tuple[str, ...], hint: Reading) -> bool:
 
 def _hinted_header(table: Table, hint: Reading, known: tuple[str, ...]) -> Found | None:
     at = next((r for line, r in table.rows if line == hint.header_line), None) if hint.header_line else None
-    if at is not None and known and not _same(at, known) and any(_same(r, known) for _, r in table.rows):
-        return None
+    if at is not None and known and not _same(at, known):
+        shared = {c.strip().casefold() for c in at} & {c.strip().casefold() for c in known}
+        if not shared or any(_same(r, known) for _, r in table.rows):
+            return None  # another line is the header, or none is: the first row must not be taken for it
     if hint.header_line and (at is None or abs(len(at) - table.width) > 1):
         return None
     return find_header(table.rows, table.width, table.first, known=known, line=hint.header_line)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _INTEGERS = {"bigint": "bigint", "integer": "integer", "int": "integer", "smallint": "smallint", "tinyint": "tinyint"}
-_STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_STAMP = _DAY + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
 _REAL = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"
 _TEXTS = ("varchar", "text", "string")
 
@@ -44,7 +45,8 @@ def in_doubt(text: str, kind: str) -> str:
     if kind in ("double", "double precision", "float8"):
         return f"NOT regexp_full_match({text}, '[+-]?[0-9]{{1,8}}([.][0-9]{{0,8}})?')"
     if kind in ("date", "timestamp"):
-        return f"CAST(TRY_CAST({text} AS {kind}) AS VARCHAR) IS DISTINCT FROM {text}"
+        spelled = f"regexp_full_match({text}, '{_DAY if kind == 'date' else _STAMP}')"
+        return f"NOT {spelled} OR ({text} IS NOT NULL AND TRY_CAST({text} AS {kind}) IS NULL)"
     return "false" if kind in _TEXTS or kind.startswith("varchar") else f"{text} IS NOT NULL"
 
 
@@ -65,11 +67,9 @@ def _double(text: str) -> str:
 
 def _other(text: str, kind: str) -> str:
     if kind == "date":
-        return f"coalesce(CAST(TRY_CAST({text} AS DATE) AS VARCHAR) = {text}, false)"
+        return f"(regexp_full_match({text}, '{_DAY}') AND TRY_CAST({text} AS DATE) IS NOT NULL)"
     if kind == "timestamp":
-        plain = f"coalesce(CAST(TRY_CAST({text} AS TIMESTAMP) AS VARCHAR) = {text}, false)"
-        spelled = f"(regexp_full_match({text}, '{_STAMP}') AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL)"
-        return f"({plain} OR {spelled})"
+        return f"(regexp_full_match({text}, '{_STAMP}') AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL)"
     if kind in ("timestamptz", "timestamp with time zone"):
         zone = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
         return f"(regexp_full_match({text}, '{_STAMP}{zone}') AND TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL)"

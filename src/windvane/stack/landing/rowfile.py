@@ -16,7 +16,7 @@ from windvane.stack.landing.records import Bad
 
 OWN = ("_batch", "_seq", "_row")
 _GROUP_ROWS = 122_880
-_GROUP_BYTES = 24 << 20
+_GROUP_BYTES = 16 << 20
 _QUARANTINE = pa.schema([("_batch", pa.string()), ("_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
 
 

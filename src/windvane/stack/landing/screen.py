@@ -72,7 +72,7 @@ def _view(batch: Batch, casts: tuple[Cast, ...], *, root: Path, engine: Engine) 
 
 
 def _misfits(casts: Sequence[Cast], key: tuple[str, ...], engine: Engine) -> None:
-    """Withhold rows without a key value and rows with a text that fits no value; only doubtful columns are read twice."""
+    """Withhold rows without a key value or with a text that fits no value; only doubtful columns are read twice."""
     if not casts:
         return
     texts = ", ".join(f"({c.text}) AS t{i}" for i, c in enumerate(casts))

@@ -34,12 +34,23 @@ def order_of(table: Table) -> str:
     return ", ".join((*time, "_seq", "_row"))
 
 
+FEW = 24  # slices of known rows below which slices are made smaller than a delivery
+SMALLEST = 20  # rows of a slice: quantiles of fewer say little
+
+
 def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
-    """CTEs `arrived` (`_size`: number of arriving rows) and `slices`: those rows as `_slice` 0, and the known ones,
-    newest first, in slices 1, 2, ... of the same size (an incomplete last one is left out); at most `most` slices."""
+    """CTEs `arrived` (`_size`) and `slices`: the arriving rows as `_slice` 0, and the known ones, newest first, in
+    slices 1, 2, ... of `_size` rows (an incomplete last one is left out); at most `most` slices.
+
+    `_size` is the number of arriving rows, or less where the known rows would make fewer than `FEW` slices: a month
+    that follows one month of history is compared with its parts, which vary more, never with nothing.
+    """
     kept = ", ".join(quoted(c) for c in columns)
     return f"""arrived AS (
-  SELECT COUNT(*) AS _size FROM {table.relation} WHERE {ARRIVES}
+  SELECT CASE WHEN COUNT(*) = 0 THEN 0 ELSE LEAST(COUNT(*), GREATEST({SMALLEST}, (
+    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM {table.relation}
+    WHERE {KNOWN}{_same_part(table)}))) END AS _size
+  FROM {table.relation} WHERE {ARRIVES}
 ), aged AS (
   SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_descending(order_of(table))}) AS _age
   FROM {table.relation} WHERE {KNOWN}{_same_part(table)}
