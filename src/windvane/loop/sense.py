@@ -72,7 +72,12 @@ def _land(crew: Crew, source: Source, delivery: Delivery) -> Batch | None:
 
 
 def _unreadable(crew: Crew, delivery: Delivery, error: Unreadable) -> Signal:
-    signal = Signal(kind="unreadable", subject=delivery.source, expected="a readable file", observed=f"`{delivery.name}`: {error.why}")
+    signal = Signal(
+        kind="unreadable",
+        subject=delivery.source,
+        expected="a readable file",
+        observed=f"`{delivery.name}`: {error.why}",
+    )
     key = f"unreadable:{delivery.source}:{delivery.name}:{delivery.stamp}"
     crew.write(key, Noticed(signal=signal), actor="ingester", step="sense")
     crew.say("sense", f"`{delivery.name}` is not read: {error.why}", subject=delivery.source, level="warn")
