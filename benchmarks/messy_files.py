@@ -2,9 +2,10 @@
 
     python -m benchmarks.messy_files [--data FOLDER] [--seeds 5]
 
-For each file of FOLDER: how it was read, or why it was refused (there is no truth for these: read them yourself). Then the
-faults F1 to F18 are injected into a table whose cells are known. `right`: every accepted cell is true, and every row that
-is not accepted is in quarantine with a reason. `wrong`: a cell differs, or a row is nowhere. The last line counts those.
+For each file of FOLDER: how it was read, or why it was refused (there is no truth for these: read them yourself).
+Then the faults F1 to F18 are injected into a table whose cells are known. `right`: every accepted cell is true, and
+every row that is not accepted is in quarantine with a reason. `wrong`: a cell differs, or a row is nowhere. The last
+line counts those. Not injected, because no single file can show it: a file that was cut off within its last cell.
 """
 
 from __future__ import annotations

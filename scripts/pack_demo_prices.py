@@ -1,4 +1,4 @@
-"""Writes the price files that `windvane demo` ships: facts from the packages `skfolio` and `arch`, in several odd formats.
+"""Writes the price files that `windvane demo` ships: facts from the packages `skfolio` and `arch`, in odd formats.
 
 Run: `python scripts/pack_demo_prices.py` (needs `pip install skfolio arch`). The values are those of the packages; only
 the spelling (delimiter, decimal sign, date order, container) differs from file to file, as between real vendors.

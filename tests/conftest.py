@@ -1,4 +1,4 @@
-"""Its place puts `tests/` on the path, so that tests can say `from harness.killing import sweep`; no telemetry, ever."""
+"""Its place puts `tests/` on the path: tests say `from harness.killing import sweep`. No telemetry, ever."""
 
 from __future__ import annotations
 

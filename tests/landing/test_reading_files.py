@@ -95,6 +95,13 @@ def test_ragged_and_unterminated_lines_cost_one_line_each(dock: Dock) -> None:
     assert dock.cells(batch)[-1] == ("41", 'x "y" z', "41")
 
 
+def test_a_cell_that_lost_its_opening_quote_takes_the_line_above_along(dock: Dock) -> None:
+    rows = "".join(f"{i},Bern,fine\n" for i in range(1, 21))
+    batch = dock.land('id,city,note\n0,Rome,"a ""b"""\n' + rows + '21,Oslo,two\nlines"\n22,Bern,fine\n')
+    assert [(row, raw) for row, _, raw in dock.aside(batch)] == [(22, "21,Oslo,two"), (23, 'lines"')]
+    assert batch.rows_read == 24
+
+
 def test_a_last_line_that_ends_early_is_set_aside_as_cut_off(dock: Dock) -> None:
     batch = dock.land("id,city,price\n" + "".join(f"{i},Bern,{i}\n" for i in range(20)) + "20,Be")
     assert dock.aside(batch) == [(21, "line: 2 fields, 3 expected; the file may be cut off", "20,Be")]

@@ -29,9 +29,11 @@ def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeRepo
 
 def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emit) -> ChangeReport:
     """Carry out what waits; `option` is one of the plan's options in full, or empty for the plan as it stands."""
+    said = " ".join(t for t in (option, because) if t)
     with opened(estate, emit=emit) as work:
+        if option and option in steer.declining(work.crew, decision):
+            return _reject(work.crew, decision, because=said)
         resuming.settle(work.crew)
-        said = " ".join(t for t in (option, because) if t)
         done = steer.approve(work.crew, decision, because=said)
         return _report(work.crew, "approve", decision, done)
 
@@ -39,9 +41,13 @@ def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emi
 def reject(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
     """Turn down what waits."""
     with opened(estate, emit=emit) as work:
-        asked = steer.reject(work.crew, decision, because=because)
-        rest.stir(work.crew)
-        return ChangeReport(act="reject", title=asked.title, about=decision, effects=("readers keep what they have",))
+        return _reject(work.crew, decision, because=because)
+
+
+def _reject(crew: Crew, decision: str, *, because: str) -> ChangeReport:
+    asked = steer.reject(crew, decision, because=because)
+    rest.stir(crew)
+    return ChangeReport(act="reject", title=asked.title, about=decision, effects=("readers keep what they have",))
 
 
 def pause(estate: Path, *, because: str) -> ChangeReport:

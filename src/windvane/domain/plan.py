@@ -45,6 +45,8 @@ class Plan(Record):
     assumptions: tuple[str, ...] = ()
     reversible: bool = True
     identifiable: bool = True  # exactly one explanation fits and beats the runner-up by its margin
+    doubt: str = ""  # why it may not be the only explanation
     options: tuple[str, ...] = ()  # what a person may answer when it is held
+    declines: tuple[str, ...] = ()  # those options that turn the plan down
     cost: float = 0.0  # predicted CPU seconds
     serves: str = ""  # plans with the same `serves` are alternatives: at most one is promoted

@@ -112,7 +112,9 @@ def _batches(crew: Crew, estate: Estate, incident: Incident) -> Served:
 
 def _hold(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], measured: Trial | None) -> Judged:
     """The admission as delivered, waiting for a person, with what its trial measured when it could be tried."""
-    plan = propose.held(estate, incident, batches, options=diagnose.options(incident))
+    options = diagnose.options(incident)
+    answers = propose.Answers(options, diagnose.declines(options))
+    plan = propose.held(estate, incident, batches, doubt=diagnose.doubt(incident), answers=answers)
     propose.write(crew, plan)
     seen = replace(measured, plan=plan.fingerprint()) if measured else trial.untried(plan)
     trial.record(crew, seen)
@@ -168,7 +170,7 @@ def _promote(crew: Crew, judged: Judged, incident: Incident) -> Decision:
 def _close(crew: Crew, judged: Judged, incident: Incident) -> Decision:
     """Record a plan that is not carried out, and say so."""
     decision = promote.decide(crew, judged.plan, judged.verdict, incident=incident.id)
-    why = next((r.detail for r in judged.verdict.reasons if not r.held), "")
+    why = "; ".join(r.detail for r in judged.verdict.reasons if not r.held)
     asks = judged.verdict.outcome == "escalate"
     text = f"{'held' if asks else 'rejected'}: {judged.plan.title}: {why}"
     crew.say("gate", text, decision=decision.id, level="ask" if asks else "info")

@@ -14,10 +14,11 @@ from windvane.sql.casts import casts
 from windvane.stack.quality.drift import ColumnMatch, Shift, factor, match_columns
 from windvane.stack.quality.seams import seam_of
 
+REFUSE = "refuse the batch"
 _ANSWERS = {
     "renamed": "yes, `{new}` is `{lost}` under a new name",
-    "unit_change": "the unit changed: correct it",
-    "sign_flip": "the sign convention changed: correct it",
+    "unit_change": "the unit changed: do not show it",
+    "sign_flip": "the sign convention changed: do not show it",
     "currency": "another currency: do not show it",
     "real_move": "a real move: show it as delivered",
 }
@@ -155,4 +156,18 @@ def options(incident: Incident) -> tuple[str, ...]:
     named = [
         _ANSWERS[c].format(new=signal.observed, lost=signal.expected) for c in dict.fromkeys(left) if c in _ANSWERS
     ]
-    return (*named, "refuse the batch")[:4]
+    return (*named[:3], REFUSE)
+
+
+def declines(options: tuple[str, ...]) -> tuple[str, ...]:
+    """Those answers that keep the batch out."""
+    return tuple(o for o in options if o == REFUSE or o.endswith(": do not show it"))
+
+
+def doubt(incident: Incident) -> str:
+    """The stories that are left, as the question that the data cannot answer; empty when nothing is in doubt."""
+    left = [h for h in incident.hypotheses if not h.ruled_out_by]
+    if not left:
+        return ""
+    named = " or ".join(f"{h.cause.replace('_', ' ')} ({h.probability:.0%})" for h in left)
+    return f"{named}? the data cannot tell"

@@ -130,7 +130,7 @@ def _bounded(case: Case) -> Ruling:
 
 def _identifiable(case: Case) -> Ruling:
     sure = case.plan.identifiable
-    detail = "one explanation fits" if sure else "more than one story fits the data"
+    detail = "one explanation fits" if sure else case.plan.doubt or "more than one story fits the data"
     reason = Reason(rule="exactly one explanation", held=sure, detail=detail)
     return Ruling(reason, "escalate", "" if sure else "a second witness (another column, table or a person)")
 

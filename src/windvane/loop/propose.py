@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Change, Put, apply, invert
@@ -18,6 +19,13 @@ from windvane.loop.logbook import Logbook
 from windvane.sql.casts import casts
 from windvane.stack.landing.screen import Screened, screen
 from windvane.stack.quality.keys import key_of
+
+
+class Answers(NamedTuple):
+    """What a person may answer, and which of the answers keep the batch out."""
+
+    options: tuple[str, ...]
+    declines: tuple[str, ...]
 
 
 def findings(crew: Crew, estate: Estate) -> tuple[Finding, ...]:
@@ -107,20 +115,22 @@ def edit(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
     return finish(estate, incident, draft)
 
 
-def held(estate: Estate, incident: Incident, batches: tuple[Batch, ...], *, options: tuple[str, ...]) -> Plan:
+def held(estate: Estate, incident: Incident, batches: tuple[Batch, ...], *, doubt: str, answers: Answers) -> Plan:
     """A plan that waits for a person: the admission as delivered, known not to be the only story."""
     source = batches[0].source
-    told = "; ".join(f"{h.cause} ({h.probability:.0%})" for h in incident.hypotheses) or "no explanation found"
+    options, declines = answers
     draft = Plan(
         incident=incident.id,
         proposer="ingester",
         title=f"Admit {source} as delivered",
         base="",
         changes=tuple(Admit(batch=b) for b in batches),
-        rationale=f"More than one story fits, or none: {told}. Readers keep the last good version meanwhile.",
+        rationale=f"{doubt or 'No explanation was found'}. Readers keep the last good version meanwhile.",
         evidence=tuple(e for h in incident.hypotheses for e in h.evidence),
         identifiable=False,
+        doubt=doubt,
         options=options,
+        declines=declines,
         acceptance=contract_checks(estate),
     )
     return finish(estate, incident, draft)

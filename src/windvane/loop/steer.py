@@ -46,6 +46,11 @@ def reject(crew: Crew, decision: str, *, because: str) -> Decision:
     return asked
 
 
+def declining(crew: Crew, decision: str) -> tuple[str, ...]:
+    """The answers to a waiting decision that turn it down."""
+    return Logbook(crew.ledger).plans[_waiting(crew, decision).plan].declines
+
+
 def approve(crew: Crew, decision: str, *, because: str) -> Decision:
     """Carry out what waits. Raises `NeedsPerson` when its trial fails for a reason no approval can cure."""
     book = Logbook(crew.ledger)

@@ -10,6 +10,8 @@ from windvane.domain.ports import Remedy, Scene
 from windvane.domain.record import replace
 from windvane.sql.alias import add_alias, quote
 
+_REFUSE = "no, refuse the batch"
+
 
 class Alias:
     """Acts on incidents whose cause is `renamed`; when the cause is not certain it proposes, and the gate asks."""
@@ -50,7 +52,9 @@ def _plan(scene: Scene, incident: Incident, pairs: list[tuple[str, str]], change
         probes=_history_probes(scene, name),
         assumptions=("the vendor keeps the new name",),
         identifiable=incident.cause == "renamed",
-        options=tuple(f"yes, `{new}` is `{lost}`" for lost, new in pairs),
+        doubt="; ".join(e for h in incident.hypotheses for e in h.evidence if e.startswith("not certain")),
+        options=(*(f"yes, `{new}` is `{lost}`" for lost, new in pairs), _REFUSE),
+        declines=(_REFUSE,),
     )
 
 

@@ -119,7 +119,12 @@ def _space(table: Table, seen: ColumnProfile) -> float:
     if seen.type == "varchar":
         code = seen.max_length <= 24 and not wording.says(table.words[seen.name], vocabulary.GENERIC)
         return table.rows**2 / (2 * math.log(1 + table.rows)) if code else float(table.rows) ** 2
-    return float(table.rows) ** 2 if seen.type == "timestamp" else float(table.rows)
+    return float(table.rows) ** 2 if seen.type == "timestamp" and not _days(seen) else float(table.rows)
+
+
+def _days(seen: ColumnProfile) -> bool:
+    """Whether timestamps are days in disguise: both ends stand at midnight."""
+    return seen.type == "timestamp" and all(t.endswith("00:00:00") for t in (seen.minimum, seen.maximum))
 
 
 def _alone(table: Table, seen: ColumnProfile) -> float:
@@ -135,7 +140,7 @@ def _alone(table: Table, seen: ColumnProfile) -> float:
         (seen.type == "varchar" and seen.max_length > 40, 0.005),
         (suspect(seen.name, {}) is not None, 0.02),
         (wording.says(spelled, vocabulary.MEASURES), 0.01),
-        (seen.type == "date", 0.25),
+        (seen.type == "date" or _days(seen), 0.25),
         (seen.type == "timestamp", 0.08),
         (wording.says(spelled, vocabulary.GENERIC), 0.1),
     )

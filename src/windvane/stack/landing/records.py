@@ -139,11 +139,14 @@ class Cutter:
             self.read += 1
             if reason:
                 bad.append(Bad(self.read, reason, record.rstrip(b"\r\n")))
+                if good and self._patterns.end_of_cell(record):
+                    bad.append(Bad(ordinals.pop(), "line: its last cell may go on below", good.pop().rstrip(b"\r\n")))
             else:
                 good.append(record if record[-1:] in (b"\n", b"\r") else record + b"\n")
                 ordinals.append(self.read)
         self._rest = data[at:]
-        return Cut(data=b"".join(good), ordinals=np.array(ordinals, dtype=np.int64), bad=tuple(bad))
+        ordered = tuple(sorted(bad, key=lambda b: b.ordinal))
+        return Cut(data=b"".join(good), ordinals=np.array(ordinals, dtype=np.int64), bad=ordered)
 
     def _steps(self, data: bytes, final: bytes) -> Iterator[tuple[int, str]]:
         """(end, reason) of each record or bad line in turn; stops where more bytes are needed."""
@@ -201,6 +204,12 @@ class _Patterns:
         self._covered = re.compile(rb"%b%b" % (quoted, slash), re.DOTALL)
         self._start = re.compile(rb'(?:^|%b)"' % d) if not grammar.quote else None
         self._delimiter = grammar.delimiter
+        self._last = grammar.width - 1
+        self._end = re.compile(rb"[^%b\r\n]*[^%b%b\r\n]%b(?:%b|[\r\n]|\Z)" % (q, q, d, q, d)) if q else None
+
+    def end_of_cell(self, line: bytes) -> bool:
+        """Whether a line closes a quote that none opened: the end of a cell whose beginning the line above may hold."""
+        return self._end is not None and self._end.match(line) is not None and line.count(self._delimiter) < self._last
 
     def fields(self, text: bytes) -> int:
         """How many fields one record has."""
