@@ -9,7 +9,7 @@ from windvane.domain.batch import Batch
 from windvane.domain.decision import Verdict
 from windvane.domain.estate import Column, Model
 from windvane.domain.plan import Effect
-from windvane.domain.record import canonical, decode, replace
+from windvane.domain.record import Record, canonical, decode, replace
 
 
 def test_a_record_cannot_be_changed() -> None:
@@ -32,6 +32,28 @@ def test_the_fingerprint_is_of_the_content() -> None:
 def test_the_fingerprint_survives_writing_and_reading() -> None:
     effect = Effect(measure="rows", expected=5)
     assert decode(canonical(effect), Effect).fingerprint() == effect.fingerprint()
+
+
+class Short(Record, tag="thing"):
+    """A record as an older version knows it."""
+
+    name: str
+    parts: tuple[Effect, ...] = ()
+
+
+class Grown(Record, tag="thing"):
+    """The same record, with a field that a later version added."""
+
+    name: str
+    doubt: str = ""
+    parts: tuple[Effect, ...] = ()
+
+
+def test_a_field_added_later_renames_nothing_that_is_written() -> None:
+    old = Short(name="a", parts=(Effect(measure="rows", expected=5),))
+    read = decode(canonical(old), Grown)
+    assert read.fingerprint() == old.fingerprint()
+    assert replace(read, doubt="two stories").fingerprint() != old.fingerprint()
 
 
 def test_a_batch_that_loses_rows_cannot_be_made() -> None:

@@ -85,8 +85,8 @@ def test_damaged_text_is_accounted_for_line_by_line(engine: Scratch, body: str) 
         reading = Reading()
         batch = dock.land(text, reading=reading, columns=("id", "name", "price"))
         assert batch.rows_read == batch.accepted + batch.quarantined
-        assert dock.cells(batch)[:30] == [("1", "pear", "2.5")] * 30
+        assert dock.cells(batch)[:29] == [("1", "pear", "2.5")] * 29  # the last may be the start of what follows
         ordinals = [*dock.row_numbers(batch), *(row for row, _, _ in dock.aside(batch))]
         assert sorted(ordinals) == list(range(1, batch.rows_read + 1))
         kept = sum(len(raw) for _, _, raw in dock.aside(batch))
-        assert kept <= len(body)
+        assert kept <= len(body) + len("1,pear,2.5")

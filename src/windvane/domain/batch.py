@@ -60,7 +60,7 @@ class Profile(Record):
 class Batch(Record):
     """A delivery that was landed: text rows in Parquet, original bytes kept, rows accounted for.
 
-    `rows_read == accepted + quarantined + suppressed` always holds, or the batch cannot be made.
+    `rows_read == accepted + quarantined + suppressed + departed` always holds, or the batch cannot be made.
     """
 
     id: str  # source + "-" + first 12 digits of the digest; the write key
@@ -74,13 +74,16 @@ class Batch(Record):
     columns: tuple[str, ...] = ()  # as delivered
     quarantined: int = 0
     suppressed: int = 0
+    departed: int = 0  # accepted once; the source has deleted them since, and a decision took that over
+    restated: int = 0  # of the accepted: known before with other values
+    gone: int = 0  # rows of earlier deliveries of the same name that this one, which is whole, no longer has
     path: str = ""  # Parquet of accepted rows, relative to the estate folder; all text, plus _batch and _row
     quarantine_path: str = ""  # Parquet: _batch, _row, reason, raw
     profile: Profile | None = None
 
     def __post_init__(self) -> None:
-        if self.rows_read != self.accepted + self.quarantined + self.suppressed:
+        if self.rows_read != self.accepted + self.quarantined + self.suppressed + self.departed:
             raise ValueError(
                 f"batch {self.id} loses rows: read {self.rows_read}, accepted {self.accepted}, "
-                f"quarantined {self.quarantined}, suppressed {self.suppressed}"
+                f"quarantined {self.quarantined}, suppressed {self.suppressed}, departed {self.departed}"
             )

@@ -153,7 +153,8 @@ class Policy(Record):
 
     autonomy: Autonomy = "act_if_reversible"
     max_quarantined_share: float = 0.01
-    max_restated_share: float = 0.01
+    max_restated_share: float = 0.01  # of the rows delivered
+    max_departed_share: float = 0.01  # of the rows known: gone from a delivery that comes whole again
     memory_mb: int = 2048
     model_spend: float = 0.0  # currency units a language model may cost per run; 0 means none
 

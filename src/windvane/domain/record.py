@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import TypeVar, dataclass_transform
 
 import msgspec
@@ -29,9 +30,10 @@ class Record(msgspec.Struct, metaclass=RecordMeta):
         """SHA-256 of the canonical JSON, first 16 hexadecimal digits (64 bits).
 
         The record is read back from its JSON first: `5` given for a float is the `5.0` that a reader will see.
+        Fields at their default are left out, so a field that a later version adds renames nothing that is written.
         """
         read = msgspec.json.decode(canonical(self), type=type(self))
-        return hashlib.sha256(canonical(read)).hexdigest()[:16]
+        return hashlib.sha256(canonical(_said(read))).hexdigest()[:16]
 
 
 def canonical(value: object) -> bytes:
@@ -50,3 +52,26 @@ def decode(data: bytes | str, kind: type[R]) -> R:
 def replace(record: R, **changes: object) -> R:
     """A copy of a frozen record with some fields changed."""
     return msgspec.structs.replace(record, **changes)  # type: ignore[type-var]
+
+
+def _said(value: object) -> object:
+    """The value without the fields of records that are at their default."""
+    if isinstance(value, Record):
+        kind = type(value)
+        tag = {"type": kind.__struct_config__.tag} if kind.__struct_config__.tag else {}
+        stated = ((name, getattr(value, name), default) for name, default in _defaults(kind))
+        return tag | {name: _said(held) for name, held, default in stated if held != default}
+    if isinstance(value, tuple):
+        return [_said(held) for held in value]
+    if isinstance(value, dict):
+        return {name: _said(held) for name, held in value.items()}
+    return value
+
+
+@cache
+def _defaults(kind: type[Record]) -> tuple[tuple[str, object], ...]:
+    """Fields with their defaults; `NODEFAULT` for those that must be given, which no value equals."""
+    fields = msgspec.structs.fields(kind)
+    return tuple(
+        (f.encode_name, f.default if f.default_factory is msgspec.NODEFAULT else f.default_factory()) for f in fields
+    )

@@ -170,8 +170,9 @@ def _promote(crew: Crew, judged: Judged, incident: Incident) -> Decision:
 def _close(crew: Crew, judged: Judged, incident: Incident) -> Decision:
     """Record a plan that is not carried out, and say so."""
     decision = promote.decide(crew, judged.plan, judged.verdict, incident=incident.id)
-    why = "; ".join(r.detail for r in judged.verdict.reasons if not r.held)
+    lost = [r.detail for r in judged.verdict.reasons if not r.held]
     asks = judged.verdict.outcome == "escalate"
+    why = "; ".join(lost if asks else lost[:1])
     text = f"{'held' if asks else 'rejected'}: {judged.plan.title}: {why}"
     crew.say("gate", text, decision=decision.id, level="ask" if asks else "info")
     return decision

@@ -6,10 +6,12 @@ import shutil
 import time
 from pathlib import Path
 
-from windvane.app import founding, running, steering
+from windvane.app import founding, library, running, steering
 from windvane.app.demo import deliveries
+from windvane.app.opening import opened
 from windvane.app.reports import Chapter, DemoReport, RunReport
 from windvane.domain.errors import Usage
+from windvane.domain.estate import Metric, Product
 from windvane.domain.event import Emit, Event
 
 GOAL = "Daily closing price and return of every fund and stock"
@@ -36,6 +38,7 @@ def demo(estate: Path, *, emit: Emit) -> DemoReport:
     if later.healed:
         watch.title("3  A person takes the healing back, and then restores it")
         chapters.append(_steered(home, later.healed[0].id, watch))
+    chapters.append(_seen(home, built))
     return DemoReport(
         estate=str(home),
         seconds=time.monotonic() - began,
@@ -77,7 +80,7 @@ class _Watch:
 
 
 def _built(report: RunReport) -> Chapter:
-    rejected = [f"{i.id} rejected: {i.title}: {i.detail}" for i in report.rejected]
+    rejected = [f"{i.id} rejected: {i.title}: {i.detail.partition('; ')[0]}" for i in report.rejected]
     lines = [
         f"{report.rows_read:,} rows read = {report.rows_accepted:,} accepted + {report.rows_quarantined:,} quarantined"
         f" + {report.rows_suppressed:,} suppressed",
@@ -101,6 +104,24 @@ def _steered(home: Path, decision: str, watch: _Watch) -> Chapter:
         f"{restored.decision} restored it: {'; '.join(restored.effects)}",
     )
     return Chapter(title="Undone and restored", lines=lines)
+
+
+def _seen(home: Path, built: RunReport) -> Chapter:
+    """What readers get from the published release, and the value of the metric on it, by where the rows are from."""
+    estate = library.open(home)
+    with opened(home, emit=lambda _: None) as work:
+        assets = work.crew.folder.read().assets
+    product = next(a for a in assets if isinstance(a, Product) and a.name in built.products)
+    metric = next(a for a in assets if isinstance(a, Metric) and a.name in product.metrics)
+    rows = estate.sql(
+        f"SELECT origin, COUNT(*), MIN(date), MAX(date), {metric.expression} FROM {product.relation} "
+        "GROUP BY origin ORDER BY origin"
+    ).rows()
+    lines = tuple(
+        f"{origin!s:<6} {int(str(count)):>7,} rows  {first!s} to {last!s}  {metric.expression} {float(str(value)):+.4%}"
+        for origin, count, first, last, value in rows
+    )
+    return Chapter(title=f"What readers see: {product.relation} in {estate.release}", lines=lines)
 
 
 def _next(home: Path, later: RunReport) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ _MARGIN = 1.1  # by which the best delimiter must beat the next
 _FOOTNOTE = re.compile(
     r"\W*(source|note|notes|total rows?|rows?|generated|exported|©|\(c\)|\(?\d+ rows?|\*|#)", re.IGNORECASE
 )
+_PROSE = re.compile(r"\W*[a-z]+\W+\w+", re.IGNORECASE)
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,16 +232,19 @@ def _finish(table: Table, found: Found, tail: str, encoding: str) -> Dialect:
 
 
 def _footer(tail: str, reading: Reading, width: int) -> str:
-    """The end of the text from the first footnote on: lines of one cell after a blank line, or that name themselves."""
+    """The end of the text from the first footnote on: lines of one cell that say what they are."""
     lines = re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", tail)
     kept = len(lines)
     while kept > 1 and width > 1 and len(lines) - kept < 40 and _lone(lines[kept - 1], reading):
         kept -= 1
     run = lines[kept:]
     text = [x for x in run if x.strip(f"\r\n {reading.delimiter}")]
-    short = all(reading.delimiter not in x for x in text)  # a row of full width may be told by a blank line only
-    told = text and (not run[0].strip(f"\r\n {reading.delimiter}") or (short and all(map(_FOOTNOTE.match, text))))
-    return "".join(run) if told else _blank_end(tail)
+    if not text or not all(map(_FOOTNOTE.match, text)):
+        return _blank_end(tail)
+    whole = any(reading.delimiter in x for x in text)  # a row of full width must be prose, below an empty line
+    if whole and not (run[0] not in text and all(map(_PROSE.match, text))):
+        return _blank_end(tail)
+    return "".join(run)
 
 
 def _lone(line: str, reading: Reading) -> bool:

@@ -91,7 +91,7 @@ def _short_header(rows: Rows, width: int, first: int) -> int | None:
     if first == 0 or len(rows[first - 1][1]) != width - 1 or _title(rows[first - 1][1], width - 1):
         return None
     body = [r for _, r in rows[first:] if len(r) == width]
-    if len(body) > 2 and all(not r[-1].strip() and any(c.strip() for c in r) for r in body):
+    if len(body) > 2 < width and all(not r[-1].strip() and any(c.strip() for c in r) for r in body):
         return first - 1
     raise Unreadable(
         "the header does not fit the rows", code="source.header",

@@ -129,7 +129,7 @@ class Cutter:
         good: list[bytes] = []
         ordinals: list[int] = []
         bad: list[Bad] = []
-        at = 0
+        at = whole = 0  # `whole`: 1 while the last row above is not in doubt
         for end, reason in self._steps(data, final):
             record, at = data[at:end], end
             if reason == "skip":
@@ -139,11 +139,13 @@ class Cutter:
             self.read += 1
             if reason:
                 bad.append(Bad(self.read, reason, record.rstrip(b"\r\n")))
-                if good and self._patterns.end_of_cell(record):
+                if whole and self._patterns.end_of_cell(record):
+                    whole = 0
                     bad.append(Bad(ordinals.pop(), "line: its last cell may go on below", good.pop().rstrip(b"\r\n")))
             else:
                 good.append(record if record[-1:] in (b"\n", b"\r") else record + b"\n")
                 ordinals.append(self.read)
+                whole = 1
         self._rest = data[at:]
         ordered = tuple(sorted(bad, key=lambda b: b.ordinal))
         return Cut(data=b"".join(good), ordinals=np.array(ordinals, dtype=np.int64), bad=ordered)
