@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from windvane.app.reports import PlanSeen, SourceSeen
 from windvane.domain.change import Put, apply
 from windvane.domain.errors import NeedsPerson
@@ -35,10 +37,10 @@ def source(crew: Crew, offer: Offer, findings: tuple[Finding, ...]) -> SourceSee
         time_column=_value(_best(mine, "time_column")),
         cadence=_value(_best(mine, "cadence")),
         key=tuple(_value(key).split(",")) if key else (),
-        references=tuple(f"joins {f.value} on {f.subject.partition('.')[2]} ({f.evidence})" for f in refs),
+        references=tuple(_join(f) for f in refs),
         bad_share=bad / read if read else 0.0,
         personal=tuple(f.subject.partition(".")[2] for f in mine if f.claim == "personal" and f.confidence >= 0.5),
-        doubts=tuple(f"{f.claim} {f.value} ({f.confidence:.0%})" for f in _doubts(mine)),
+        doubts=tuple(dict.fromkeys(_doubt(f) for f in _doubts(mine))),
     )
 
 
@@ -85,6 +87,21 @@ def _best(findings: list[Finding], claim: Claim) -> Finding | None:
 
 def _value(finding: Finding | None) -> str:
     return finding.value if finding else ""
+
+
+def _join(finding: Finding) -> str:
+    """A reference as people say it: `joins artist on ArtistId (100 % match)`."""
+    mine = finding.subject.partition(".")[2]
+    table, _, theirs = finding.value.partition(".")
+    on = mine if mine == theirs else f"{mine} = {theirs}"
+    match = re.match(r"(\d+)(?:\.\d+)?%", finding.evidence)
+    return f"joins {table} on {on}" + (f" ({match[1]} % match)" if match else "")
+
+
+def _doubt(finding: Finding) -> str:
+    about = finding.subject.partition(".")[2]
+    what = f"{finding.value} is the {finding.claim.replace('_', ' ')}" if not about else f"{about} is {finding.value}"
+    return f"{what} ({finding.confidence:.0%} sure)"
 
 
 def _doubts(findings: list[Finding]) -> list[Finding]:

@@ -76,13 +76,13 @@ def _refuse_paused(crew: Crew) -> None:
 
 
 def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu: float) -> RunReport:
-    from windvane.domain.change import Admit
     from windvane.domain.estate import Product
     from windvane.loop.logbook import Logbook
+    from windvane.loop.propose import arriving
 
     book = Logbook(crew.ledger)
     promoted = [d for d in decisions if d.verdict.outcome == "promote"]
-    admitted = {c.batch.id: c.batch for d in promoted for c in book.plans[d.plan].changes if isinstance(c, Admit)}
+    admitted = {b.id: b for d in promoted for b in arriving(book.plans[d.plan])}
     releases = {r.decision: r for r in book.releases()}
     products = tuple(a.name for a in crew.folder.read().assets if isinstance(a, Product)) if promoted else ()
     waiting = book.waiting()

@@ -14,6 +14,7 @@ class Delivery(Record):
     size: int = 0  # bytes; 0 when not known
     stamp: str = ""  # changes when the content may have changed: modification time in ns, or a counter
     digest: str = ""  # SHA-256 of the bytes once they were read
+    again: int = 0  # ordinal of a delivery whose bytes came before, and others since: it is a batch of its own
 
 
 class Cast(Record):
@@ -63,7 +64,7 @@ class Batch(Record):
     `rows_read == accepted + quarantined + suppressed + departed` always holds, or the batch cannot be made.
     """
 
-    id: str  # source + "-" + first 12 digits of the digest; the write key
+    id: str  # source + "-" + first 12 digits of the digest (+ "+" and the ordinal, when it came again); the write key
     source: str
     delivery: str
     digest: str
@@ -87,3 +88,13 @@ class Batch(Record):
                 f"batch {self.id} loses rows: read {self.rows_read}, accepted {self.accepted}, "
                 f"quarantined {self.quarantined}, suppressed {self.suppressed}, departed {self.departed}"
             )
+
+    @property
+    def restated_share(self) -> float:
+        """Rows known before with other values, as a share of the rows delivered."""
+        return self.restated / self.rows_read if self.rows_read else 0.0
+
+    @property
+    def gone_share(self) -> float:
+        """Rows known before and no longer there, as a share of those and the rows delivered."""
+        return self.gone / (self.gone + self.rows_read) if self.gone else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from windvane.domain.batch import Batch
+from windvane.domain.change import Admit, Change
 from windvane.domain.decision import Decision
 from windvane.domain.estate import Estate
 from windvane.domain.incident import Incident
@@ -93,28 +93,32 @@ def _batches(crew: Crew, estate: Estate, incident: Incident) -> Served:
     batches = tuple(b for b in Logbook(crew.ledger).pending() if b.id in named)
     if not batches:
         return Served()
+    changes: tuple[Change, ...] = tuple(Admit(batch=b) for b in batches)
     measured: Trial | None = None
     if incident.signals[0].kind == "arrival":
         first = _judge(crew, propose.arrival(crew, estate, incident, batches))
         if first.verdict.outcome == "promote":
             return Served(decisions=(_promote(crew, first, incident),))
-        incident, measured = diagnose.explain(crew, estate, incident, first.trial), first.trial
+        incident = diagnose.explain(crew, estate, incident, first.trial, first.plan)
+        changes, measured = first.plan.changes, first.trial
     tried = [_judge(crew, plan) for plan in propose.repairs(crew, estate, incident, batches)]
     best = next((j for j in tried if j.verdict.outcome == "promote"), None)
     lost = tuple(_close(crew, j, incident) for j in tried if j is not best and j.verdict.outcome == "reject")
     if best is not None:
         return Served(decisions=(*lost, _promote(crew, best, incident)))
     waits = next((j for j in tried if j.verdict.outcome == "escalate"), None) or _hold(
-        crew, estate, incident, batches, measured
+        crew, estate, incident, changes, measured
     )
     return Served(decisions=(*lost, _close(crew, waits, incident)))
 
 
-def _hold(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], measured: Trial | None) -> Judged:
+def _hold(
+    crew: Crew, estate: Estate, incident: Incident, changes: tuple[Change, ...], measured: Trial | None
+) -> Judged:
     """The admission as delivered, waiting for a person, with what its trial measured when it could be tried."""
     options = diagnose.options(incident)
     answers = propose.Answers(options, diagnose.declines(options))
-    plan = propose.held(estate, incident, batches, doubt=diagnose.doubt(incident), answers=answers)
+    plan = propose.held(estate, incident, changes, doubt=diagnose.doubt(incident), answers=answers)
     propose.write(crew, plan)
     seen = replace(measured, plan=plan.fingerprint()) if measured else trial.untried(plan)
     trial.record(crew, seen)

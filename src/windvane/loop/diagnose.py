@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from windvane.domain.batch import Batch
+from windvane.domain.change import Admit
 from windvane.domain.entry import Diagnosed
-from windvane.domain.estate import Contract, Estate, Model, Ref
+from windvane.domain.estate import Contract, Estate, Model, Policy, Ref
 from windvane.domain.incident import Hypothesis, Incident, Signal, SignalKind
+from windvane.domain.plan import Plan
 from windvane.domain.run import CheckResult, Trial
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
@@ -21,6 +23,8 @@ _ANSWERS = {
     "sign_flip": "the sign convention changed: do not show it",
     "currency": "another currency: do not show it",
     "real_move": "a real move: show it as delivered",
+    "corrected": "the source corrected its past: take the new values",
+    "deleted": "they were deleted at the source: take them out",
 }
 
 
@@ -111,23 +115,52 @@ def _rename_story(match: ColumnMatch | None, lost: str) -> Hypothesis:
     return Hypothesis(cause="renamed", probability=match.score, evidence=(*match.evidence, *held))
 
 
-def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial) -> Incident:
+def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial, plan: Plan) -> Incident:
     """Why a batch that looked sound was held: the stories that fit what the checks saw."""
     broken = [c for c in trial.checks if not c.passed and c.severity == "block"]
     batch = incident.signals[0].batch
     subject = incident.signals[0].subject
     shifts = _shifts(crew, estate, incident, broken)
-    signals = tuple(
-        Signal(kind=_kind(c), subject=c.relation, expected=f"`{c.check}` holds", observed=c.broken, batch=batch)
-        for c in broken
+    again, retold = _retold(plan, estate.policy)
+    signals = (
+        *again,
+        *(
+            Signal(kind=_kind(c), subject=c.relation, expected=f"`{c.check}` holds", observed=c.broken, batch=batch)
+            for c in broken
+        ),
     ) or (Signal(kind="failed_step", subject=subject, observed="; ".join(trial.failures), batch=batch),)
-    stories = tuple(h for shift in shifts[:1] for h in shift.hypotheses)
+    stories = (*retold, *(h for shift in shifts[:1] for h in shift.hypotheses))
     cause = shifts[0].cause if shifts and shifts[0].identifiable else ""
     told = Incident(id=incident.id, signals=signals, hypotheses=stories, cause=cause, place=subject)
     key = f"incident:{incident.id}:{told.fingerprint()}"
     because = (f"incident:{incident.id}", f"trial:{trial.plan}:{trial.fingerprint()}")
     crew.write(key, Diagnosed(incident=told), actor="windvane", step="diagnose", because=because)
     return told
+
+
+def _retold(plan: Plan, policy: Policy) -> tuple[tuple[Signal, ...], tuple[Hypothesis, ...]]:
+    """What deliveries say anew of rows known before, beyond what the policy takes unasked, and what may explain it."""
+    signals: list[Signal] = []
+    stories: list[Hypothesis] = []
+    for batch in (c.batch for c in plan.changes if isinstance(c, Admit)):
+        if batch.restated_share > policy.max_restated_share:
+            said = f"{batch.restated:,} of {batch.rows_read:,} rows come with other values"
+            signals.append(_restates(batch, "rows known before stay as they are", said))
+            stories += [_even("corrected", said), _even("wrong_delivery", said)]
+        if batch.gone_share > policy.max_departed_share:
+            said = f"{batch.gone:,} rows known before are not among the {batch.rows_read:,} delivered"
+            signals.append(_restates(batch, "a whole delivery has the rows known before", said))
+            stories += [_even("deleted", said), _even("cut_delivery", said)]
+    return tuple(signals), tuple(stories)
+
+
+def _restates(batch: Batch, expected: str, observed: str) -> Signal:
+    return Signal(kind="restatement", subject=batch.source, expected=expected, observed=observed, batch=batch.id)
+
+
+def _even(cause: str, evidence: str) -> Hypothesis:
+    """One of two stories between which the data say nothing."""
+    return Hypothesis(cause=cause, probability=0.5, evidence=(evidence,))
 
 
 def _kind(check: CheckResult) -> SignalKind:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from windvane.domain.change import Admit
+from windvane.domain.batch import Batch
+from windvane.domain.change import Admit, Withdraw
 from windvane.domain.decision import Flip, Outcome, Reason, Verdict
 from windvane.domain.errors import TryAgain
 from windvane.domain.estate import Policy
@@ -24,6 +25,12 @@ class Case(NamedTuple):
     def admits(self) -> tuple[Admit, ...]:
         """The batches that would become visible."""
         return tuple(c for c in self.plan.changes if isinstance(c, Admit))
+
+    @property
+    def arriving(self) -> tuple[Batch, ...]:
+        """Those of them that are new; a batch that only loses rows goes and comes back in one plan."""
+        back = {c.batch.id for c in self.plan.changes if isinstance(c, Withdraw)}
+        return tuple(a.batch for a in self.admits if a.batch.id not in back)
 
     @property
     def hardest(self) -> Outcome:
@@ -120,12 +127,30 @@ def _close(expected: float, measured: float | None, tolerance: float) -> bool:
 
 
 def _bounded(case: Case) -> Ruling:
-    read = sum(a.batch.rows_read for a in case.admits)
-    out = sum(a.batch.quarantined for a in case.admits)
+    read = sum(b.rows_read for b in case.arriving)
+    out = sum(b.quarantined for b in case.arriving)
     share, limit = (out / read if read else 0.0), case.policy.max_quarantined_share
     detail = f"{out:,} of {read:,} rows quarantined ({share:.2%}), at most {limit:.2%}"
     reason = Reason(rule="quarantine is bounded", held=share <= limit, detail=detail)
     return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.admits else "")
+
+
+def _restated(case: Case) -> Ruling:
+    worst = max(case.arriving, key=lambda b: b.restated_share, default=None)
+    share, limit = (worst.restated_share if worst else 0.0), case.policy.max_restated_share
+    rows, read = (worst.restated, worst.rows_read) if worst else (0, 0)
+    detail = f"{rows:,} of {read:,} rows were known with other values ({share:.2%}), at most {limit:.2%}"
+    reason = Reason(rule="restatement is bounded", held=share <= limit, detail=detail)
+    return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.arriving else "")
+
+
+def _departed(case: Case) -> Ruling:
+    worst = max(case.arriving, key=lambda b: b.gone_share, default=None)
+    share, limit = (worst.gone_share if worst else 0.0), case.policy.max_departed_share
+    rows = worst.gone if worst else 0
+    detail = f"{rows:,} rows known before are gone from the whole delivery ({share:.2%}), at most {limit:.2%}"
+    reason = Reason(rule="departure is bounded", held=share <= limit, detail=detail)
+    return Ruling(reason, "escalate", f"a share of {limit:.2%}" if rows else "")
 
 
 def _identifiable(case: Case) -> Ruling:
@@ -143,4 +168,4 @@ def _allowed(case: Case) -> Ruling:
     return Ruling(reason, "escalate", "" if may else "autonomy `act`")
 
 
-_RULES: tuple[Rule, ...] = (_builds, _checks, _steady, _predicted, _bounded, _identifiable, _allowed)
+_RULES: tuple[Rule, ...] = (_builds, _checks, _steady, _predicted, _bounded, _restated, _departed, _identifiable, _allowed)

@@ -31,8 +31,8 @@ class Logbook:
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
-        """Plans by fingerprint."""
-        return {e.body.plan.fingerprint(): e.body.plan for e in self._entries if isinstance(e.body, Proposed)}
+        """Plans by fingerprint, as it was when they were proposed: a later version may know more fields."""
+        return {e.key.removeprefix("plan:"): e.body.plan for e in self._entries if isinstance(e.body, Proposed)}
 
     @cached_property
     def decisions(self) -> dict[str, Decision]:

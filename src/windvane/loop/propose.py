@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
-from windvane.domain.batch import Batch
-from windvane.domain.change import Admit, Change, Put, apply, invert
+from windvane.domain.batch import Batch, Cast
+from windvane.domain.change import Admit, Change, Put, Withdraw, apply, invert
 from windvane.domain.entry import Found, Proposed
-from windvane.domain.estate import Check, Contract, Estate, Model, Ref, ref_of
+from windvane.domain.estate import Check, Contract, Estate, Model, Ref, Source, ref_of
 from windvane.domain.finding import Finding
 from windvane.domain.goal import Goal
 from windvane.domain.incident import Incident
@@ -18,6 +17,7 @@ from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.sql.casts import casts
 from windvane.stack.landing.screen import Screened, screen
+from windvane.stack.landing.succession import departed
 from windvane.stack.quality.keys import key_of
 
 
@@ -68,16 +68,31 @@ def products(crew: Crew, estate: Estate, incident: Incident, goal: Goal) -> tupl
 def arrival(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> Plan:
     """The admission of batches in which nothing is odd."""
     source = batches[0].source
-    rows = sum(b.accepted for b in batches)
     draft = Plan(
         incident=incident.id,
         proposer="ingester",
-        title=f"Admit {rows:,} rows of {source}",
+        title="",
         base="",
         changes=(),
         rationale=f"{len(batches)} new deliveries of `{source}` with the columns known; every check is asked first.",
     )
-    return admit(crew, estate, draft, batches)
+    plan = admit(crew, estate, draft, batches)
+    return replace(plan, title=_title(source, plan))
+
+
+def _title(source: str, plan: Plan) -> str:
+    fresh = arriving(plan)
+    rows, gone = sum(b.accepted for b in fresh), sum(b.gone for b in fresh)
+    read = sum(b.rows_read for b in fresh)
+    told = f"Admit {rows:,} rows of {source}"
+    told += f" ({read:,} delivered)" if rows < read else ""
+    return f"{told}, take {gone:,} out" if gone else told
+
+
+def arriving(plan: Plan) -> tuple[Batch, ...]:
+    """The batches that a plan makes visible anew; not those it only takes rows out of."""
+    thinned = {c.batch.id for c in plan.changes if isinstance(c, Withdraw)}
+    return tuple(c.batch for c in plan.changes if isinstance(c, Admit) and c.batch.id not in thinned)
 
 
 def repairs(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> tuple[Plan, ...]:
@@ -115,16 +130,18 @@ def edit(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
     return finish(estate, incident, draft)
 
 
-def held(estate: Estate, incident: Incident, batches: tuple[Batch, ...], *, doubt: str, answers: Answers) -> Plan:
+def held(
+    estate: Estate, incident: Incident, changes: tuple[Change, ...], *, doubt: str, answers: Answers
+) -> Plan:
     """A plan that waits for a person: the admission as delivered, known not to be the only story."""
-    source = batches[0].source
+    source = next(c.batch.source for c in changes if isinstance(c, Admit))
     options, declines = answers
     draft = Plan(
         incident=incident.id,
         proposer="ingester",
         title=f"Admit {source} as delivered",
         base="",
-        changes=tuple(Admit(batch=b) for b in batches),
+        changes=changes,
         rationale=f"{doubt or 'No explanation was found'}. Readers keep the last good version meanwhile.",
         evidence=tuple(e for h in incident.hypotheses for e in h.evidence),
         identifiable=False,
@@ -139,29 +156,87 @@ def held(estate: Estate, incident: Incident, batches: tuple[Batch, ...], *, doub
 def admit(crew: Crew, estate: Estate, draft: Plan, batches: tuple[Batch, ...]) -> Plan:
     """`draft` with the screened batches that it makes visible, the checks to pass and the counts to expect."""
     base, estate = estate, apply(estate, draft.changes)
-    screened: list[Screened] = []
-    for batch in batches:
-        screened.append(screened_batch(crew, estate, batch, tuple(s.batch for s in screened)))
-    restated = sum(s.restated for s in screened)
-    accepted = sum(s.batch.accepted for s in screened)
-    limit = estate.policy.max_restated_share
+    coming = _coming(crew, estate, batches)
+    screened = tuple(coming.screened.values())
     notes = [f"{s.batch.delivery}: {count:,} rows quarantined, {why}" for s in screened for why, count in s.reasons]
-    if restated:
-        notes.append(f"{restated:,} of {accepted:,} rows restate rows known before")
+    notes += [n for s in screened for n in _told(s.batch)]
     sources = sorted({s.batch.source for s in screened})
     return finish(
         base,
         None,
         replace(
             draft,
-            changes=compact((*draft.changes, *(Admit(batch=s.batch) for s in screened))),
+            changes=compact((*draft.changes, *coming.thinned(), *(Admit(batch=s.batch) for s in screened))),
             evidence=(*draft.evidence, *notes),
-            identifiable=draft.identifiable and restated <= max(limit * accepted, 0),
             acceptance=(*draft.acceptance, *contract_checks(estate)),
             probes=(*draft.probes, *(_rows(s) for s in sources if _staged(estate, s))),
-            predicted=(*draft.predicted, *_expected(crew, estate, screened)),
+            predicted=(*draft.predicted, *_expected(crew, estate, coming)),
         ),
     )
+
+
+class _Coming:
+    """Batches as they would come in, and those visible now as they would stay: without rows that are gone."""
+
+    def __init__(self) -> None:
+        self.screened: dict[str, Screened] = {}
+        self.was: dict[str, Batch] = {}
+        self.thinner: dict[str, Batch] = {}
+
+    def thin(self, before: Batch, after: Batch) -> None:
+        """Take over that a batch lost rows, whether it is visible or just coming in."""
+        if after.id in self.screened:
+            self.screened[after.id] = replace(self.screened[after.id], batch=after)
+            return
+        self.was.setdefault(before.id, before)
+        self.thinner[after.id] = after
+
+    def thinned(self) -> tuple[Change, ...]:
+        """Each visible batch that loses rows goes, and comes back without them; undoing it brings them back."""
+        return tuple(c for i, b in self.thinner.items() for c in (Withdraw(batch=self.was[i]), Admit(batch=b)))
+
+
+def _coming(crew: Crew, estate: Estate, batches: tuple[Batch, ...]) -> _Coming:
+    coming = _Coming()
+    book = Logbook(crew.ledger)
+    for batch in batches:
+        model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
+        if not isinstance(model, Model):
+            coming.screened[batch.id] = Screened(batch=batch)
+            continue
+        visible = (coming.thinner.get(b.id, b) for b in book.visible())
+        arriving = (s.batch for s in coming.screened.values())
+        known = [b for b in (*visible, *arriving) if b.source == batch.source and b.id != batch.id]
+        source = estate.find(Ref(kind="source", name=batch.source))
+        whole = [b for b in known if b.delivery == batch.delivery]
+        key = key_of(book.findings(), batch.source, casts(model.text))
+        coming.screened[batch.id] = _screened(crew, batch, casts(model.text), key, known)
+        lost = departed(
+            batch, whole, key=[c for c in casts(model.text) if c.name in key], root=crew.root, engine=crew.scratch()
+        )
+        if not lost.still and not (isinstance(source, Source) and source.table):
+            continue  # a file that repeats nothing of the one that had its name is another delivery, not a whole one
+        coming.screened[batch.id] = _with_gone(coming.screened[batch.id], lost.gone)
+        for after in lost.thinner:
+            coming.thin(next(b for b in whole if b.id == after.id), after)
+    return coming
+
+
+def _screened(crew: Crew, batch: Batch, made: tuple[Cast, ...], key: tuple[str, ...], known: list[Batch]) -> Screened:
+    """The batch without the rows that do not read as their types, or repeat those of `known` batches."""
+    history = tuple(crew.root / b.path for b in known)
+    earlier = tuple(crew.root / b.path for b in known if b.delivery == batch.delivery)
+    return screen(batch, made, root=crew.root, engine=crew.scratch(), key=key, history=history, earlier=earlier)
+
+
+def _with_gone(screened: Screened, gone: int) -> Screened:
+    return replace(screened, batch=replace(screened.batch, gone=gone))
+
+
+def _told(batch: Batch) -> list[str]:
+    """What a batch says anew of rows known before."""
+    said = [f"{batch.restated:,} of {batch.rows_read:,} rows restate rows known before"] if batch.restated else []
+    return [*said, f"{batch.gone:,} rows known before are no longer in it"] if batch.gone else said
 
 
 def finish(estate: Estate, incident: Incident | None, draft: Plan) -> Plan:
@@ -179,19 +254,6 @@ def write(crew: Crew, plan: Plan, *, actor: str = "") -> None:
     key = f"plan:{plan.fingerprint()}"
     because = (f"incident:{plan.incident}",)
     crew.write(key, Proposed(plan=plan), actor=actor or plan.proposer, step="propose", because=because)
-
-
-def screened_batch(crew: Crew, estate: Estate, batch: Batch, before: tuple[Batch, ...]) -> Screened:
-    """The batch without the rows that do not read as their types, or repeat visible ones or those of `before`."""
-    model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
-    if not isinstance(model, Model):
-        return Screened(batch=batch)
-    book = Logbook(crew.ledger)
-    known = [b for b in (*book.visible(), *before) if b.source == batch.source and b.id != batch.id]
-    history = tuple(crew.root / Path(b.path) for b in known)
-    made = casts(model.text)
-    key = key_of(book.findings(), batch.source, made)
-    return screen(batch, made, root=crew.root, engine=crew.scratch(), key=key, history=history)
 
 
 def contract_checks(estate: Estate) -> tuple[Check, ...]:
@@ -216,12 +278,12 @@ def _rows(source: str) -> Probe:
     return Probe(name=f"rows staging.{source}", sql=f"SELECT COUNT(*) FROM staging.{source}", better="higher")
 
 
-def _expected(crew: Crew, estate: Estate, screened: list[Screened]) -> tuple[Effect, ...]:
-    """Staging keeps one row per accepted row: what is visible now and what comes."""
-    visible = Logbook(crew.ledger).visible()
+def _expected(crew: Crew, estate: Estate, coming: _Coming) -> tuple[Effect, ...]:
+    """Staging keeps one row per accepted row: what stays visible and what comes."""
+    visible = [coming.thinner.get(b.id, b) for b in Logbook(crew.ledger).visible()]
+    arriving = [s.batch for s in coming.screened.values()]
     effects = []
-    for source in sorted({s.batch.source for s in screened if _staged(estate, s.batch.source)}):
-        now = sum(b.accepted for b in visible if b.source == source)
-        new = sum(s.batch.accepted for s in screened if s.batch.source == source)
-        effects.append(Effect(measure=f"rows staging.{source}", expected=float(now + new)))
+    for source in sorted({b.source for b in arriving if _staged(estate, b.source)}):
+        rows = sum(b.accepted for b in (*visible, *arriving) if b.source == source)
+        effects.append(Effect(measure=f"rows staging.{source}", expected=float(rows)))
     return tuple(effects)

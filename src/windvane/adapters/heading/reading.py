@@ -152,6 +152,7 @@ def _policy(section: Section, *, engine: Resources, llm: LlmSettings | None) -> 
         autonomy=cast(Autonomy, section.choice("autonomy", get_args(Autonomy), plain.autonomy)),
         max_quarantined_share=section.number("max_quarantined_share", plain.max_quarantined_share, most=1),
         max_restated_share=section.number("max_restated_share", plain.max_restated_share, most=1),
+        max_departed_share=section.number("max_departed_share", plain.max_departed_share, most=1),
         memory_mb=engine.memory_mb,
         model_spend=llm.budget if llm is not None else 0.0,
     )

@@ -92,7 +92,8 @@ def _held(book: Book, decision: Decision) -> Standing:
 def _index(book: Book, entry: Entry) -> None:
     match entry.body:
         case Proposed(plan=plan):
-            book.plans[plan.fingerprint()] = plan
+            known = entry.key.removeprefix("plan:") if entry.key.startswith("plan:") else plan.fingerprint()
+            book.plans[known] = plan
         case Tried(trial=trial):
             book.trials[trial.plan] = trial
         case Decided(decision=decision):

@@ -38,12 +38,13 @@ class _Done(msgspec.Struct, frozen=True):
 def land(source: Source, delivery: Delivery, file: Path, *, store: RawStore, engine: Engine, seq: int) -> Batch:
     """Land `file`, the bytes of `delivery`, as the batch with ordinal `seq` (larger is later).
 
-    The same bytes of the same source are the same batch: landed again they keep the ordinal of the first time.
+    The same bytes of the same source are the same batch: landed again they keep the ordinal of the first time, unless
+    the delivery says that it came `again`.
     Raises `Unreadable` when it cannot be read for certain, `TryAgain` (`source.changed`, `disk.full`), and
     `Failed` (`landing.miscount`) when rows cannot be accounted for. Nothing but the original bytes is left then.
     """
     digest = store.put(file)
-    batch = f"{source.name}-{digest[:12]}"
+    batch = f"{source.name}-{digest[:12]}" + (f"+{delivery.again}" if delivery.again else "")
     text, quarantine = store.text(batch), store.quarantine(batch)
     named = delivery.name if delivery.name else file.name
     with storage(quarantine.parent), setting_aside(quarantine, batch=batch) as aside, written(text) as temporary:

@@ -16,6 +16,7 @@ from windvane.stack.landing.fits import fits, in_doubt
 from windvane.stack.landing.rawstore import RawStore, written
 from windvane.stack.landing.repeats import withhold_repeats
 from windvane.stack.landing.rowfile import OWN
+from windvane.stack.landing.succession import withhold_known
 
 _NAMES = re.compile(r'"((?:[^"]|"")+)"')
 
@@ -36,12 +37,14 @@ def screen(
     engine: Engine,
     key: tuple[str, ...] = (),
     history: tuple[Path, ...] = (),
+    earlier: tuple[Path, ...] = (),
 ) -> Screened:
     """Withhold the rows of `batch` that `casts` cannot turn into values exactly.
 
     `key` names casts. With a key: rows without a key value and rows that contradict each other are quarantined, exact
     repeats are suppressed, within the batch and against the newest row of that key in `history` (Parquet files of
-    admitted batches, oldest first). Files are replaced by new ones only when something is withheld, under names that
+    admitted batches, oldest first). Without one, and where the delivery comes whole again, exact copies of rows in
+    `earlier` (those of `history` under the same name) are suppressed. Files are replaced by new ones only when something is withheld, under names that
     follow from what is asked, so the same call gives the same files. Raises `Failed` (`screen.expression`,
     `screen.key`, `landing.miscount`).
     """
@@ -57,8 +60,12 @@ def screen(
         named = tuple(c for c in casts if c.name in key)
         paths = tuple(p for p in history if p != root / batch.path)
         restated = withhold_repeats(named, columns, history=paths, engine=engine)
-    mark = hashlib.sha256(canonical((batch.path, casts, key, [str(p) for p in history]))).hexdigest()[:8]
-    return Screened(batch=_separate(batch, mark, root=root, engine=engine), restated=restated, reasons=_reasons(engine))
+    elif earlier:
+        withhold_known(batch.columns, earlier=earlier, engine=engine)
+    asked = (batch.path, casts, key, [str(p) for p in (*history, *earlier)])
+    mark = hashlib.sha256(canonical(asked)).hexdigest()[:8]
+    made = replace(_separate(batch, mark, root=root, engine=engine), restated=restated)
+    return Screened(batch=made, restated=restated, reasons=_reasons(engine))
 
 
 def _view(batch: Batch, casts: tuple[Cast, ...], *, root: Path, engine: Engine) -> None:

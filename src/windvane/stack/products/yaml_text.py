@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from windvane.domain.errors import Usage
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 Table = dict[str, Plain]
+
+_DEEP = 400
+_INDENT = re.compile(r"^[ \t?:-]*", re.MULTILINE)
 
 
 def dump(value: Table) -> str:
@@ -36,7 +40,10 @@ def load(text: str, *, what: str, code: str) -> Table:
     """The mapping that `text` spells; dates stay text. Raises `Usage` (`code`) when it is no YAML mapping."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
+    # libyaml where it is built in is ten times as fast, but deep nesting makes it overflow the stack of the process
+    base = yaml.SafeLoader if _may_be_deep(text) else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc,valid-type]
         """Without dates: what a person typed is what is read."""
 
     Loader.yaml_implicit_resolvers = {
@@ -52,6 +59,12 @@ def load(text: str, *, what: str, code: str) -> Table:
             f"{what} is no mapping", code=code, why="the file must be `key: value` lines", fix="correct the file"
         )
     return found
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether `text` could hold values nested more than some hundred deep: by brackets, or by marks before a value."""
+    brackets = text.count("[") + text.count("{")
+    return brackets > _DEEP or max(len(m.group()) for m in _INDENT.finditer(text)) > _DEEP
 
 
 def _where(error: Exception) -> str:

@@ -31,11 +31,14 @@ class Intake:
         Raises `Failed` when a batch is admitted that is admitted, or withdrawn that is not.
         """
         touched: dict[str, list[str]] = {}
+        back = {c.batch.id for c in changes if isinstance(c, Withdraw)}
         self._put_sources(changes)
         for change in changes:
             match change:
                 case Admit(batch=batch):
                     self._admit(batch, decision=decision)
+                    if batch.id not in back:  # one that only lost rows does not arrive
+                        insert(self._cursor, "windvane.arriving", [[batch.id]])
                     touched.setdefault(batch.source, []).append(batch.path)
                 case Withdraw(batch=batch):
                     touched.setdefault(batch.source, []).extend(self._withdraw(batch))
@@ -116,7 +119,6 @@ class Intake:
         seq = rows(self._cursor, f"SELECT coalesce(max(_seq), 0) FROM read_parquet('{file}')")[0][0]
         row: list[Value] = [batch.id, batch.source, decision, batch.path, batch.accepted, seq, None, None]
         insert(self._cursor, "windvane.admitted", [row])
-        insert(self._cursor, "windvane.arriving", [[batch.id]])
 
     def _withdraw(self, batch: Batch) -> list[str]:
         gone = rows(self._cursor, "DELETE FROM windvane.admitted WHERE batch = ? RETURNING path", [batch.id])

@@ -15,9 +15,9 @@ _UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 
 def init(report: InitReport) -> Iterator[Line]:
     """The whole account, question or plan last."""
-    files = sum(s.files for s in report.sources)
-    read = size(sum(s.bytes for s in report.sources))
-    yield Line(f"Read {count(files, 'file')} ({read}), read only. I understood:", "head")
+    files, read = sum(s.files for s in report.sources), sum(s.bytes for s in report.sources)
+    what = f"{count(files, 'file')} ({size(read)})" if read else count(files, "table")
+    yield Line(f"Read {what}, read only. I understood:", "head")
     yield from columns([(s.name, source(s)) for s in report.sources])
     yield from section(
         "Not read", [f"{s.name}: {s.why}" + (f"; fix: {s.fix}" if s.fix else "") for s in report.strays], "warn"
