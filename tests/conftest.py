@@ -6,3 +6,5 @@ import os
 
 os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"  # before any test imports it
 os.environ["DO_NOT_TRACK"] = "1"
+
+from harness.postgres import postgres, postgres_server  # noqa: E402, F401

@@ -23,6 +23,7 @@ from windvane.domain.estate import Contract
 from windvane.domain.event import Emit
 from windvane.domain.heading import Heading, LlmSettings
 from windvane.domain.ports import Agent, Connector, Llm, Remedy, Resources, Warehouse
+from windvane.domain.record import canonical, decode
 from windvane.loop.crew import Crew
 
 
@@ -67,7 +68,7 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
         now=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
         goals=tuple(w.goal for w in heading.goals if w.goal is not None),
         llm=_llm(heading, secrets, ledger),
-        declared=declared,
+        declared=_declared(heading, ledger, declared),
     )
     try:
         yield Estate(heading, crew)
@@ -75,6 +76,15 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
         if warehouse.made:
             warehouse().close()
         ledger.close()
+
+
+def _declared(heading: Heading, ledger: Ledger, given: tuple[Contract, ...]) -> tuple[Contract, ...]:
+    """What databases declare of their tables: told by `init`, remembered for every later run."""
+    for contract in given:
+        ledger.remember(f"declared:{contract.relation}", canonical(contract).decode())
+    told = {c.relation: c for c in given}
+    known = {s.name: ledger.recall(f"declared:{s.name}") for s in heading.sources if s.table and s.name not in told}
+    return (*given, *(decode(text, Contract) for text in known.values() if text))
 
 
 def connector_for(location: str, root: Path) -> Connector:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
+from windvane import __version__
+from windvane.adapters.heading import read_heading
 from windvane.app.folder import Folder
-from windvane.domain.errors import WindvaneError
+from windvane.domain.errors import Usage, WindvaneError
 from windvane.domain.heading import Heading
-from windvane.domain.record import canonical
+from windvane.domain.record import canonical, replace
 from windvane.loop.crew import Crew
 
 _KEY = "rest"
 
 
-def stamp(crew: Crew, heading: Heading) -> str:
-    """Changes when a delivery, a file of the estate or a person's word changed; empty when that cannot be told."""
-    assert isinstance(crew.folder, Folder)
-    try:
-        deliveries = [
-            (d.source, d.name, d.size, d.stamp)
-            for s in heading.sources
-            for d in crew.connector(s.connector).deliveries(s)
-        ]
-    except WindvaneError:
-        return ""
-    seen = canonical((deliveries, crew.folder.fingerprint()))
-    return hashlib.sha256(seen).hexdigest()
+@dataclass(frozen=True)
+class Outside:
+    """What others can change while a run goes on: deliveries, goals and rules, files of the estate, their word."""
+
+    deliveries: str
+    rules: Heading
+    edits: frozenset[str]
+    word: int  # the last line that a person caused
 
 
 def nothing_new(crew: Crew, heading: Heading, *, unfinished: tuple[str, ...]) -> bool:
@@ -33,14 +34,66 @@ def nothing_new(crew: Crew, heading: Heading, *, unfinished: tuple[str, ...]) ->
     if unfinished:
         return False
     known = crew.ledger.recall(_KEY)
-    return bool(known) and known == stamp(crew, heading)
+    return bool(known) and known == _stamp(crew, heading)
 
 
-def settled(crew: Crew, heading: Heading) -> None:
-    """A run ended well: the next one has nothing to do unless something changes."""
-    crew.ledger.remember(_KEY, stamp(crew, heading))
+def outside(crew: Crew, heading: Heading) -> Outside:
+    """Taken when a run begins, so that its end can tell what came meanwhile."""
+    edits = frozenset(asset.fingerprint() for asset in crew.folder.edited())
+    rules = replace(read_heading(crew.root), sources=())
+    return Outside(_deliveries(crew, heading), rules, edits, _last_word(crew))
 
 
-def stir(crew: Crew) -> None:
-    """The next run must look: a person said something, or a run did not end well."""
+def settled(crew: Crew, heading: Heading, *, since: Outside) -> None:
+    """A run ended well: the next one has nothing to do unless something changes, or did `since` this one began."""
+    stamp = _stamp(crew, heading)
+    now = outside(crew, heading)
+    same = (now.deliveries, now.rules, now.word) == (since.deliveries, since.rules, since.word)
+    stopped = crew.ledger.recall("paused")
+    crew.ledger.remember(_KEY, stamp if same and now.edits <= since.edits and not stopped else "")
+
+
+@contextmanager
+def unstirred(crew: Crew, heading: Heading) -> Iterator[None]:
+    """Around a person's word: the next run must look, unless it was at rest and the word left nothing to do.
+
+    A kill or an error on the way makes the next run look; what cannot be carried out at all (`Usage`) changes nothing.
+    """
+    from windvane.loop import sense
+
+    rested = nothing_new(crew, heading, unfinished=())
+    known = crew.ledger.recall(_KEY) or ""
     crew.ledger.remember(_KEY, "")
+    since = outside(crew, heading)
+    try:
+        yield
+    except Usage:
+        crew.ledger.remember(_KEY, known)
+        raise
+    if rested and sense.calm(crew):
+        settled(crew, heading, since=dataclasses.replace(since, word=_last_word(crew)))
+
+
+def _last_word(crew: Crew) -> int:
+    return max((entry.seq for entry in crew.ledger.entries(step="steer")), default=0)
+
+
+def _stamp(crew: Crew, heading: Heading) -> str:
+    """Changes when a delivery, a file of the estate or windvane itself did; empty when that cannot be told."""
+    assert isinstance(crew.folder, Folder)
+    deliveries = _deliveries(crew, heading)
+    seen = f"{__version__} {deliveries} {crew.folder.fingerprint()}"
+    return hashlib.sha256(seen.encode()).hexdigest() if deliveries else ""
+
+
+def _deliveries(crew: Crew, heading: Heading) -> str:
+    """Changes when a source delivers something else; empty when one cannot be asked."""
+    try:
+        found = [
+            (d.source, d.name, d.size, d.stamp)
+            for s in heading.sources
+            for d in crew.connector(s.connector).deliveries(s)
+        ]
+    except WindvaneError:
+        return ""
+    return hashlib.sha256(canonical(found)).hexdigest()

@@ -58,14 +58,13 @@ def _turn(work: Estate, killed: tuple[str, ...]) -> tuple[Decision, ...]:
         tell=lambda step, what: crew.say("run", f"{step}: {what}"),
     )
     decided: list[Decision] = []
-    before = rest.stamp(crew, work.heading)
+    since = rest.outside(crew, work.heading)
     try:
         for run_id in (*killed, f"run-{crew.now()}"):
             flow.run(run_id, lambda f: decided.extend(cycle.turn(crew, f)))
     finally:
         flow.close()
-    if rest.stamp(crew, work.heading) == before or decided:
-        rest.settled(crew, work.heading)
+    rest.settled(crew, work.heading, since=since)
     return tuple(decided)
 
 

@@ -21,7 +21,7 @@ from windvane.loop.logbook import Logbook
 
 def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
     """Take a promoted decision back; the agents will not redo it unasked."""
-    with opened(estate, emit=emit) as work:
+    with opened(estate, emit=emit) as work, rest.unstirred(work.crew, work.heading):
         resuming.settle(work.crew)
         done = steer.undo(work.crew, decision, because=because)
         return _report(work.crew, "undo", decision, done)
@@ -30,7 +30,7 @@ def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeRepo
 def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emit) -> ChangeReport:
     """Carry out what waits; `option` is one of the plan's options in full, or empty for the plan as it stands."""
     said = " ".join(t for t in (option, because) if t)
-    with opened(estate, emit=emit) as work:
+    with opened(estate, emit=emit) as work, rest.unstirred(work.crew, work.heading):
         if option and option in steer.declining(work.crew, decision):
             return _reject(work.crew, decision, because=said)
         resuming.settle(work.crew)
@@ -40,13 +40,12 @@ def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emi
 
 def reject(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
     """Turn down what waits."""
-    with opened(estate, emit=emit) as work:
+    with opened(estate, emit=emit) as work, rest.unstirred(work.crew, work.heading):
         return _reject(work.crew, decision, because=because)
 
 
 def _reject(crew: Crew, decision: str, *, because: str) -> ChangeReport:
     asked = steer.reject(crew, decision, because=because)
-    rest.stir(crew)
     return ChangeReport(act="reject", title=asked.title, about=decision, effects=("readers keep what they have",))
 
 
@@ -65,7 +64,6 @@ def resume(estate: Path, *, because: str) -> ChangeReport:
 
 
 def _report(crew: Crew, act: str, about: str, done: Decision) -> ChangeReport:
-    rest.stir(crew)
     book = Logbook(crew.ledger)
     plan = book.plans[done.plan]
     release = next((r.id for r in reversed(book.releases()) if r.decision == done.id), "")

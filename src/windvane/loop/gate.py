@@ -168,4 +168,6 @@ def _allowed(case: Case) -> Ruling:
     return Ruling(reason, "escalate", "" if may else "autonomy `act`")
 
 
-_RULES: tuple[Rule, ...] = (_builds, _checks, _steady, _predicted, _bounded, _restated, _departed, _identifiable, _allowed)
+_RULES: tuple[Rule, ...] = (
+    _builds, _checks, _steady, _predicted, _bounded, _restated, _departed, _identifiable, _allowed,
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Put, Retire, Withdraw
@@ -16,6 +17,9 @@ from windvane.domain.plan import Plan
 from windvane.domain.ports import Ledger
 from windvane.domain.run import Trial
 
+# Lines never change, so each is decoded once while its ledger is open: a run asks for a new view hundreds of times.
+_read: WeakKeyDictionary[Ledger, list[Entry]] = WeakKeyDictionary()
+
 Fate = Literal["pending", "visible", "waiting", "withdrawn", "refused"]
 
 
@@ -27,7 +31,9 @@ class Logbook:
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:
-        return tuple(self._ledger.entries())
+        known = _read.setdefault(self._ledger, [])
+        known.extend(self._ledger.entries(after=known[-1].seq if known else 0))
+        return tuple(known)
 
     @cached_property
     def plans(self) -> dict[str, Plan]:

@@ -84,7 +84,7 @@ def _title(source: str, plan: Plan) -> str:
     fresh = arriving(plan)
     rows, gone = sum(b.accepted for b in fresh), sum(b.gone for b in fresh)
     read = sum(b.rows_read for b in fresh)
-    told = f"Admit {rows:,} rows of {source}"
+    told = f"Admit {rows:,} {'row' if rows == 1 else 'rows'} of {source}"
     told += f" ({read:,} delivered)" if rows < read else ""
     return f"{told}, take {gone:,} out" if gone else told
 

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from windvane.domain.batch import Batch, Delivery
-from windvane.domain.entry import Landed, Noticed
+from windvane.domain.change import Admit
+from windvane.domain.entry import Landed, Noticed, Steering
 from windvane.domain.errors import Unreadable
 from windvane.domain.estate import Estate, Model, Product, Source
 from windvane.domain.incident import Signal
@@ -31,7 +32,9 @@ def look(crew: Crew) -> Seen:
     landed: list[str] = []
     signals: list[Signal] = []
     for source in sorted(_of(estate, Source), key=lambda s: s.name):
-        for delivery in crew.connector(source.connector).deliveries(source):
+        deliveries = crew.connector(source.connector).deliveries(source)
+        signals += _vanished(crew, source) if source.table and not deliveries else []
+        for delivery in deliveries:
             if crew.ledger.recall(_known(delivery)) == delivery.stamp:
                 continue
             try:
@@ -40,9 +43,17 @@ def look(crew: Crew) -> Seen:
                 signals.append(_unreadable(crew, delivery, error))
             else:
                 landed += [batch.id] if batch else []
+                _back(crew, source)
             crew.ledger.remember(_known(delivery), delivery.stamp)
     signals += [*_unserved(crew, estate), *_edits(crew)]
     return Seen(landed=tuple(landed), signals=tuple(signals))
+
+
+def calm(crew: Crew) -> bool:
+    """Whether nothing waits for the loop in what is landed and written already; deliveries are not looked at."""
+    estate = crew.folder.read()
+    waiting = any(b.accepted for b in Logbook(crew.ledger).pending())
+    return not waiting and not _unserved(crew, estate) and not _edits(crew)
 
 
 def _known(delivery: Delivery) -> str:
@@ -57,18 +68,56 @@ def _land(crew: Crew, source: Source, delivery: Delivery) -> Batch | None:
     """The batch, or `None` when the same bytes were landed before."""
     book = Logbook(crew.ledger)
     seq = 1 + sum(b.source == source.name for b in book.landed.values())
+    before = [b for b in book.landed.values() if b.source == source.name and b.delivery == delivery.name]
     with tempfile.TemporaryDirectory(dir=crew.root / ".windvane") as folder:
         file = crew.connector(source.connector).fetch(source, delivery, into=Path(folder))
         batch = land(source, delivery, file, store=RawStore(crew.root), engine=crew.scratch(), seq=seq)
+        if batch.digest in [b.digest for b in before] and batch.digest != before[-1].digest:
+            again = replace(delivery, again=seq)  # what it says was true before, and not since
+            batch = land(source, again, file, store=RawStore(crew.root), engine=crew.scratch(), seq=seq)
     if batch.id in book.landed:
         crew.say("sense", f"`{delivery.name}` was delivered before, byte for byte: skipped", subject=source.name)
         return None
     shape = profile(crew.scratch(), (crew.root / batch.path,), batch.columns) if batch.accepted else None
     batch = replace(batch, profile=shape, landed_at=crew.now())
     crew.write(f"landed:{batch.id}", Landed(batch=batch), actor="ingester", step="sense")
+    _supersede(crew, book, batch)
     held = f", {batch.quarantined:,} quarantined" if batch.quarantined else ""
     crew.say("sense", f"`{delivery.name}`: {batch.rows_read:,} rows read{held}", subject=source.name)
     return batch
+
+
+def _supersede(crew: Crew, book: Logbook, batch: Batch) -> None:
+    """Close the questions about earlier deliveries of the same name: the newer one says what is true now."""
+    for held in book.waiting():
+        asked = [c.batch for c in book.plans[held.plan].changes if isinstance(c, Admit)]
+        if any(b.source == batch.source and b.delivery == batch.delivery for b in asked):
+            because = f"`{batch.delivery}` was delivered again as {batch.id}"
+            said = Steering(act="reject", about=held.id, because=because)
+            crew.write(f"superseded:{held.id}", said, actor="windvane", step="sense", because=(f"landed:{batch.id}",))
+
+
+def _vanished(crew: Crew, source: Source) -> list[Signal]:
+    """A table that had rows and delivers nothing now: nothing is taken out, readers keep what they have."""
+    if not any(b.source == source.name for b in Logbook(crew.ledger).visible()):
+        return []
+    signal = Signal(
+        kind="missing", subject=source.name, expected="rows", observed=f"`{source.table}` is empty or gone"
+    )
+    if not crew.ledger.recall(f"missing:{source.name}"):
+        crew.write(f"missing:{source.name}:{crew.now()}", Noticed(signal=signal), actor="ingester", step="sense")
+        crew.say("sense", f"{signal.observed}: readers keep what they have", subject=source.name, level="warn")
+        crew.ledger.remember(f"missing:{source.name}", "yes")
+        crew.ledger.remember(_known(Delivery(source=source.name, name=source.table)), "")
+    return [signal]
+
+
+def _back(crew: Crew, source: Source) -> None:
+    """A table that was missing delivers again."""
+    if crew.ledger.recall(f"missing:{source.name}"):
+        signal = Signal(kind="arrival", subject=source.name, observed="it delivers rows again")
+        crew.write(f"back:{source.name}:{crew.now()}", Noticed(signal=signal), actor="ingester", step="sense")
+        crew.ledger.remember(f"missing:{source.name}", "")
 
 
 def _unreadable(crew: Crew, delivery: Delivery, error: Unreadable) -> Signal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 
@@ -13,6 +15,7 @@ from windvane.sql.parse import parse_model, query_tree
 CARRIED = ("_batch", "_seq", "_row")  # where a row comes from; not made of text
 
 
+@lru_cache(maxsize=256)  # asked for every batch that arrives; pure, and its answer cannot be changed
 def casts(model_text: str) -> tuple[Cast, ...]:
     """One `Cast` per column of a staging model, in its order, however a person has spelled it.
 

@@ -18,6 +18,8 @@ from windvane.domain.naming import identifier
 from windvane.domain.ports import Scene
 from windvane.domain.record import replace
 from windvane.stack.quality.grammar import canonical_sql
+from windvane.stack.quality.moments import is_instant
+from windvane.stack.quality.spelling import read
 from windvane.stack.transform.header import literal, quoted
 from windvane.stack.transform.staging import StagedColumn
 
@@ -108,6 +110,8 @@ def name_columns(delivered: tuple[str, ...], taken: dict[str, str] | None = None
 def stage(claims: Claims, delivered: str, name: str) -> StagedColumn:
     """The cleaning rule of one column, with its evidence."""
     grammar, tokens = claims.grammar_of(delivered), claims.null_tokens(delivered)
+    if grammar == "text" and claims.declared is not None:  # a database tells NULL from '' and from `n/a` by itself
+        return StagedColumn(name, quoted(delivered), claims.type_of(delivered), claims.evidence_of(delivered))
     text = canonical_sql(grammar, quoted(delivered), tokens if grammar == "text" else ())
     if tokens and grammar != "text":  # said once around the rule, not at each place where the rule looks at the column
         absent = ", ".join(literal(t) for t in tokens)
@@ -123,9 +127,16 @@ def _column(claims: Claims, delivered: str, name: str, *, nulls: int | None, row
         nullable=declared.nullable if declared else not (nulls == 0 and rows >= ROWS_TO_PROMISE_NOT_NULL),
         classification="personal" if claims.is_personal(delivered) else "open",
         meaning=claims.value("meaning", delivered, sure=MEANING_SURE),
-        unit=claims.value("unit", delivered, sure=MEANING_SURE),
+        unit=_unit(claims, delivered),
         description="" if name == delivered else f"delivered as `{delivered}`",
     )
+
+
+def _unit(claims: Claims, delivered: str) -> str:
+    """The unit of a column; of a moment that says its zone, `UTC`: staging takes the zone off."""
+    if claims.type_of(delivered) == "timestamp" and is_instant(read(claims.grammar_of(delivered))):
+        return "UTC"
+    return claims.value("unit", delivered, sure=MEANING_SURE)
 
 
 def _doubt(found: tuple[str, ...], confidence: float, evidence: str) -> str:

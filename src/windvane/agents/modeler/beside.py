@@ -11,7 +11,7 @@ from windvane.domain.estate import Column, Contract, Estate, Ref, Source
 from windvane.domain.naming import identifier
 from windvane.stack.transform.header import literal
 from windvane.stack.transform.mart import Join, JoinKind, Output
-from windvane.stack.transform.periods import known_from_until, pivoted, shifted
+from windvane.stack.transform.periods import known_from_until, known_on, pivoted, shifted
 
 FEW = 6  # series of a long table that become columns
 MOST = 4  # tables that are joined by time without being named in the goal
@@ -78,19 +78,19 @@ def same_day(table: Beside, *, moment: str, kind: JoinKind) -> Clause:
     return Clause(ctes, (join,), outputs, _columns(outputs, [c for _, c in columns]))
 
 
-def last_known(table: Beside, *, moment: str) -> Clause:
-    """The values that were the last ones known on the day of the fact, never a later one."""
+def last_known(table: Beside, *, moment: str, days: str) -> Clause:
+    """The values that were the last ones known on the day of the fact, never a later one; `days`: CTE of its days."""
     time = table.contract.time_column
     number, unit, reason = table.known
     known = shifted(time, by=number, unit=unit)
     values = tuple(c.name for c in table.values)
-    cte = f"{table.alias}_known"
+    span, cte = f"{table.alias}_known", f"{table.alias}_on_day"
     query = known_from_until(table.contract.relation, time=time, known=known, values=values, series=table.series)
     joins: list[Join] = []
     outputs: list[Output] = []
     columns: list[Column] = []
     for label, alias in _labels(table) or ((None, table.alias),):
-        on = [f"{moment} >= {alias}.known_from", f"{moment} < {alias}.known_until"]
+        on = [f"{moment} = {alias}.known_on"]
         if label is not None:
             on.insert(0, f"{alias}.{table.series} = {literal(label)}")
         joins.append(Join("LEFT", cte, alias, tuple(on), f"the last value known on that day; {reason}"))
@@ -99,7 +99,8 @@ def last_known(table: Beside, *, moment: str) -> Clause:
         outputs += [*own, as_of]
         dates = Column(name=as_of.name, type="date", meaning="date", description="date of the value beside it")
         columns += [*_columns(tuple(own), list(table.values)), dates]
-    return Clause(((cte, query),), tuple(joins), tuple(outputs), tuple(columns))
+    chosen = known_on(days, span, columns=(*([table.series] if table.series else []), time, *values))
+    return Clause(((span, query), (cte, chosen)), tuple(joins), tuple(outputs), tuple(columns))
 
 
 def _beside(catalog: Catalog, estate: Estate, contract: Contract, fact: Contract) -> Beside | None:

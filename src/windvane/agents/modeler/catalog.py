@@ -27,6 +27,7 @@ class Catalog:
     contracts: dict[str, Contract]
     models: dict[str, str]
     findings: tuple[Finding, ...] = ()
+    zone: str = "UTC"  # of business days
 
     def resolve(self, name: str) -> Place | None:
         """The core column that `source.column`, `core.table.column` or `table.column` means."""
@@ -74,7 +75,7 @@ def catalog(estate: Estate, findings: tuple[Finding, ...]) -> Catalog:
     """The catalog of an estate."""
     contracts = [c for c in estate.of(Contract) if isinstance(c, Contract) and c.relation.startswith("core.")]
     models = [m for m in estate.of(Model) if isinstance(m, Model)]
-    return Catalog({c.relation: c for c in contracts}, {m.name: m.text for m in models}, findings)
+    return Catalog({c.relation: c for c in contracts}, {m.name: m.text for m in models}, findings, estate.calendar.zone)
 
 
 def is_number(column: Column) -> bool:

@@ -16,7 +16,7 @@ from windvane.domain.estate import Column, Contract, Model
 from windvane.domain.naming import identifier
 from windvane.domain.record import replace
 from windvane.stack.transform.mart import Join, JoinKind, MartTable, Output, mart
-from windvane.stack.transform.periods import change
+from windvane.stack.transform.periods import change, days_of
 
 ByTime = Literal["last known", "same day", "not"]
 
@@ -84,7 +84,7 @@ def detail(
         relation=relation,
         alias=subject.alias if relation != subject.alias else "",
         joins=(*joins, *(j for c in clauses for j in c.joins)),
-        ctes=(*ctes, *(cte for c in clauses for cte in c.ctes)),
+        ctes=(*ctes, *_days(subject, clauses, variant=variant), *(cte for c in clauses for cte in c.ctes)),
         where=where,
         grain=subject.key,
         about=subject.fact.description,
@@ -142,12 +142,24 @@ def _beside_columns(draft: _Draft, clause: Clause, variant: Variant) -> None:
 
 
 def _clause(table: Beside, subject: Subject, *, variant: Variant) -> Clause:
-    time = next(c for c in subject.fact.columns if c.name == subject.fact.time_column)
-    moment = f"{subject.alias}.{time.name}"
-    moment = moment if time.type == "date" else f"CAST({moment} AS DATE)"
+    moment = _day(subject, f"{subject.alias}.{subject.fact.time_column}")
     if variant.by_time == "last known":
-        return last_known(table, moment=moment)
+        return last_known(table, moment=moment, days=f"{subject.alias}_days")
     return same_day(table, moment=moment, kind=variant.references)
+
+
+def _days(subject: Subject, clauses: tuple[Clause, ...], *, variant: Variant) -> tuple[tuple[str, str], ...]:
+    """The CTE of the days of the fact, when something is looked up by day."""
+    if not clauses or variant.by_time != "last known":
+        return ()
+    relation = subject.long_form[0] if subject.long_form else subject.fact.relation
+    return ((f"{subject.alias}_days", days_of(relation, moment=_day(subject, subject.fact.time_column))),)
+
+
+def _day(subject: Subject, column: str) -> str:
+    """The day of a row of the fact."""
+    time = next(c for c in subject.fact.columns if c.name == subject.fact.time_column)
+    return column if time.type == "date" else f"CAST({subject.clock(column)} AS DATE)"
 
 
 def _why(table: Related) -> str:
@@ -194,8 +206,9 @@ def _where(subject: Subject, limits: Limits) -> tuple[tuple[str, ...], tuple[str
         if time is None:
             unbuilt.append(span.format(time="time", newest="newest"))
             continue
-        newest = f"(SELECT MAX({time.column}) FROM {time.relation})"
-        conditions.append(span.format(time=f"{aliases[time.relation]}.{time.column}", newest=newest))
+        newest = f"(SELECT MAX({subject.clock(time.column)}) FROM {time.relation})"
+        own = subject.clock(f"{aliases[time.relation]}.{time.column}")
+        conditions.append(span.format(time=own, newest=newest))
     used = [p.relation for p, _ in limits.conditions] + ([time.relation] if time and limits.spans else [])
     return tuple(conditions), tuple(unbuilt), all(r == subject.fact.relation for r in used)
 

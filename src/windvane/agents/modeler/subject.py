@@ -11,7 +11,7 @@ from windvane.agents.modeler.relate import Related, needed, related
 from windvane.domain.estate import Column, Contract
 from windvane.domain.goal import Goal
 from windvane.domain.naming import identifier
-from windvane.stack.transform.periods import unpivoted
+from windvane.stack.transform.periods import local, unpivoted
 
 _ADDED = ("amount", "quantity")
 _LEVELS = ("price", "index_level", "rate", "percentage")
@@ -37,6 +37,12 @@ class Subject:
     summed_up: bool  # whether a second mart puts rows together
     long_form: tuple[str, str] | None = None  # (CTE, its query) when the fact is wide
     series: str = ""  # name of the label column of a wide fact
+    zone: str = "UTC"  # of business days
+    in_utc: bool = False  # whether the time is a moment that says its zone; another is taken as it was written
+
+    def clock(self, moment: str) -> str:
+        """`moment`, an expression for the time of a row, as business clocks show it: for its day, month or hour."""
+        return local(moment, zone=self.zone) if self.in_utc else moment
 
     @property
     def returns(self) -> bool:
@@ -71,6 +77,8 @@ def subject(goal: Goal, catalog: Catalog) -> Subject:
         tables=tables,
         aggregate=aggregate,
         summed_up=_summed_up(goal, fact, aggregate, entities, time),
+        zone=catalog.zone,
+        in_utc=_in_utc(catalog, time),
     )
     _require_number(found)
     return _long(found, catalog) if wide else found
@@ -114,6 +122,11 @@ def _time(fact: Contract, reachable: tuple[Related, ...], catalog: Catalog) -> P
         if contract.time_column:
             return Place(table.relation, contract.time_column)
     return None
+
+
+def _in_utc(catalog: Catalog, time: Place | None) -> bool:
+    column = catalog.column(time) if time is not None else None
+    return column is not None and column.type == "timestamp" and column.unit == "UTC"
 
 
 def _aggregate(goal: Goal, measure: Column | None, fact: Contract) -> str:
@@ -186,6 +199,8 @@ def _long(found: Subject, catalog: Catalog) -> Subject:
         summed_up=found.summed_up,
         long_form=(cte, query),
         series=label,
+        zone=found.zone,
+        in_utc=found.in_utc,
     )
 
 

@@ -102,11 +102,11 @@ def _period(subject: Subject, goal: Goal, detail: Detail, limits: Limits) -> Out
     same = not coarser(goal.grain, subject.fact.cadence) and not (stamped and goal.grain)
     if limits.rolling or (same and subject.fact.cadence):
         return Output(time, time)
-    return Output(period(time, grain=goal.grain), goal.grain, f"starts at this {_unit_word(goal.grain)}")
-
-
-def _unit_word(grain: str) -> str:
-    return "time" if grain in ("hour", "minute") else "day"
+    if goal.grain in ("hour", "minute"):  # two hours of one name, when clocks go back, stay two
+        return Output(period(time, grain=goal.grain), goal.grain, "starts at this time")
+    clock = subject.clock(time)
+    told = f"starts at this day{f' in {subject.zone}' if clock != time else ''}"
+    return Output(period(clock, grain=goal.grain), goal.grain, told)
 
 
 def _value(subject: Subject, goal: Goal, over: str, column: Column | None) -> tuple[Output, str]:

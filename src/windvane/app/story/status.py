@@ -132,6 +132,8 @@ def _deliveries(book: Book) -> list[Broken]:
     for entry in book.entries:
         if isinstance(entry.body, Noticed) and entry.body.signal.kind in _TROUBLE:
             latest[entry.body.signal.subject] = (entry, entry.body)
+        elif isinstance(entry.body, Noticed) and entry.body.signal.kind == "arrival":
+            latest.pop(entry.body.signal.subject, None)
     known = {s.subject for i in book.incidents.values() for s in i.signals if s.kind in _TROUBLE}
     landed = {b.batch.source: e.seq for e, b in book.landed}
     return [

@@ -50,6 +50,12 @@ def find_header(rows: Rows, width: int, first: int, *, known: tuple[str, ...] = 
         start = next((i for i in range(first, len(rows)) if not _title(rows[i][1], width)), first)
         body = [r for _, r in rows[start + 1 :] if len(r) == width][:500]
         if not _is_header(rows[start][1], body, known):
+            if start > 0:
+                raise Unreadable(
+                    "it cannot be told what the first lines are", code="source.header",
+                    why=f"line {rows[start][0]} begins rows of {width} fields without a header, below other lines",
+                    fix="take those lines out, or say which is the header in the reading of the source",
+                )  # fmt: skip
             start = None
     return _found(rows, start, width, first=first)
 

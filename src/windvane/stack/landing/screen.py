@@ -29,7 +29,7 @@ class Screened(Record):
     reasons: tuple[tuple[str, int], ...] = ()
 
 
-def screen(
+def screen(  # noqa: PLR0913
     batch: Batch,
     casts: tuple[Cast, ...],
     *,
@@ -43,10 +43,11 @@ def screen(
 
     `key` names casts. With a key: rows without a key value and rows that contradict each other are quarantined, exact
     repeats are suppressed, within the batch and against the newest row of that key in `history` (Parquet files of
-    admitted batches, oldest first). Without one, and where the delivery comes whole again, exact copies of rows in
-    `earlier` (those of `history` under the same name) are suppressed. Files are replaced by new ones only when something is withheld, under names that
-    follow from what is asked, so the same call gives the same files. Raises `Failed` (`screen.expression`,
-    `screen.key`, `landing.miscount`).
+    admitted batches, oldest first). Without one, exact copies of rows in `earlier` (files of those batches that came
+    under the same name) are suppressed: the delivery came whole again. Files are replaced by new ones only when
+    something is withheld, under names that follow from what is asked, so the same call gives the same files.
+
+    Raises `Failed` (`screen.expression`, `screen.key`, `landing.miscount`).
     """
     missing = sorted(set(key) - {c.name for c in casts})
     if missing:

@@ -1,4 +1,4 @@
-"""A delivery that comes whole again: rows it repeats are known, rows it no longer has depart from the batches before it.
+"""A delivery that comes whole again: rows it repeats are known, rows it no longer has depart from earlier batches.
 
 With a key rows are followed by its values; without one each row is its own cells, and the same row twice is two rows.
 """
@@ -19,7 +19,7 @@ from windvane.stack.landing.rowfile import OWN
 
 
 class Departed(Record):
-    """`gone` rows (by key, each once) are in no row of the new delivery, `still` are; `thinner`: batches without them."""
+    """`gone` rows (by key, each once) are not in the new delivery, `still` are; `thinner`: batches without those."""
 
     gone: int = 0
     still: int = 0
@@ -27,7 +27,7 @@ class Departed(Record):
 
 
 def withhold_known(columns: tuple[str, ...], *, earlier: Sequence[Path], engine: Engine) -> None:
-    """Add to the table `withheld` the rows of the view `landed` that `earlier` files hold cell by cell, copy by copy."""
+    """Add to the table `withheld` the rows of the view `landed` that `earlier` files hold, cell by cell."""
     past = _read(earlier)
     shared = _shared(past, columns, engine)
     engine.execute(

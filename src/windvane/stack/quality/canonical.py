@@ -9,8 +9,9 @@ from windvane.stack.quality.spelling import EPOCH_DIGITS, MONTHS, Spelling, patt
 _WIDTH = {"%d": 2, "%m": 2, "%Y": 4, "%y": 2, "%b": 3, "%H": 2, "%M": 2, "%S": 2, "%-d": 2, "%-m": 2}
 _MARK = "\x00"  # stands for the text when its uses are counted
 _ISO_DATE = "%Y-%m-%d"
-_ISO_TIMES = frozenset({"", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", "T%H:%M:%SZ", " %H:%M:%S.%f",
-                        "T%H:%M:%S.%f", "T%H:%M:%S.%fZ"})  # fmt: skip
+_ISO_TIMES = frozenset({"", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f",
+                        " %H:%M:%S%-f", "T%H:%M:%S%-f"})  # fmt: skip
+_UTC = ("Z", "+00", "+0000", "+00:00")
 
 
 def canonical_sql(grammar: str, column_sql: str, null_tokens: tuple[str, ...] = ()) -> str:
@@ -179,6 +180,10 @@ def _moment(form: str, text: str) -> str:
         return f"CASE WHEN {_like(text, '________')} THEN {pieces} ELSE '?' || {text} END"
     if form.startswith(_ISO_DATE) and form[len(_ISO_DATE) :] in _ISO_TIMES:
         return text
+    zone = next((z for z in reversed(_UTC) if form.endswith(z)), "")
+    if form.startswith(_ISO_DATE) and zone:
+        cut = f"SUBSTRING({text}, 1, LENGTH({text}) - {len(zone)})"
+        return f"CASE WHEN {_like(text, '%' + zone)} THEN {cut} ELSE '?' || {text} END"
     if form == "%Y-%m":
         return f"{text} || '-01'"
     branches = [_branch(tokens(form), widths, text) for widths in _widths(form)]

@@ -16,7 +16,9 @@ _DATES = (
     "%d %B %Y", "%B %d, %Y", "%B %d %Y", "%B %Y", "%Y-%m",
 )  # fmt: skip
 _TIMES = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H:%M:%SZ", "%H:%M:%S.%fZ")
-_TIME = re.compile(r"(?P<date>.+?)(?P<gap>[ T])(?P<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)")
+UTC = ("Z", "+00", "+0000", "+00:00")  # other offsets cannot be taken off by SQL that runs everywhere
+_ISO_TIMES = tuple(f"%H:%M:%S%-f{zone}" for zone in ("", *UTC))  # as databases write them
+_TIME = re.compile(r"(?P<date>.+?)(?P<gap>[ T])(?P<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00(?::?00)?)?)")
 _LIKELY = 0.3  # share of texts a format must fit to be tried at all
 
 
@@ -28,7 +30,8 @@ def readings(counts: Mapping[str, int]) -> list[Spelling]:
         return [Spelling(kind="date", format=f) for f in _formats(sample)]
     gap = timed[0]["gap"]
     dates = _formats([m["date"] for m in timed])
-    made = [Spelling(kind="timestamp", format=f"{d}{gap}{t}") for d in dates for t in _TIMES]
+    times = {d: (*_TIMES, *(_ISO_TIMES if d == "%Y-%m-%d" else ())) for d in dates}
+    made = [Spelling(kind="timestamp", format=f"{d}{gap}{t}") for d in dates for t in times[d]]
     return [s for s in made if _share(s, sample) >= _LIKELY]
 
 
@@ -98,3 +101,8 @@ def epoch(counts: Mapping[str, int]) -> Spelling | None:
     if unit is None or not all(t.isdigit() and "1000000000" <= t[:10] <= "2147483647" for t in counts):
         return None
     return Spelling(kind="epoch", unit=unit)
+
+
+def is_instant(spelling: Spelling) -> bool:
+    """Whether the text says in which zone it is, so that the value read from it is UTC."""
+    return spelling.kind == "epoch" or (spelling.kind == "timestamp" and spelling.format.endswith(UTC))

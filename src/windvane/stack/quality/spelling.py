@@ -25,6 +25,7 @@ _PARTS = {
     "%M": r"[0-5]\d",
     "%S": r"[0-5]\d",
     "%f": r"\d{1,6}0*",
+    "%-f": r"(?:\.\d{1,6}0*)?",  # a fraction with its point, where there is one
 }
 EPOCH_DIGITS = {"s": 10, "ms": 13, "us": 16}
 

@@ -13,6 +13,14 @@ def period(column: str, *, grain: str) -> str:
     return start if grain in ("hour", "minute") else f"CAST({start} AS DATE)"
 
 
+def local(moment: str, *, zone: str) -> str:
+    """A moment in UTC as the clocks of `zone` (a name of the IANA database) show it.
+
+    Two steps, because one alone means opposite things on Postgres and on Spark; both know the zone's summer times.
+    """
+    return f"{moment} AT TIME ZONE 'UTC' AT TIME ZONE {literal(zone)}" if zone != "UTC" else moment
+
+
 def shifted(column: str, *, by: int, unit: str) -> str:
     """A date, `by` units later."""
     return f"CAST({column} + INTERVAL '{by}' {unit.upper()} AS DATE)" if by else column
@@ -29,6 +37,21 @@ def known_from_until(relation: str, *, time: str, known: str, values: tuple[str,
     columns = [*([series] if series else []), time, *values, f"{known} AS known_from", f"{until} AS known_until"]
     some = " OR ".join(f"{v} IS NOT NULL" for v in values)
     return f"SELECT {listed(columns)} FROM {relation} WHERE {some}"
+
+
+def days_of(relation: str, *, moment: str) -> str:
+    """Each day of `relation` once: `moment` is the expression for the day of a row."""
+    return f"SELECT DISTINCT {moment} AS known_on FROM {relation}"
+
+
+def known_on(days: str, known: str, *, columns: tuple[str, ...]) -> str:
+    """For each day of `days` (see `days_of`) the row of `known` (see `known_from_until`) that was the last one known.
+
+    Engines compare every pair for a join by spans; over days that is little, over all rows of a fact it is not.
+    """
+    own = listed(["days.known_on", *(f"known.{c}" for c in columns)])
+    span = "days.known_on >= known.known_from AND days.known_on < known.known_until"
+    return f"SELECT {own} FROM {days} AS days JOIN {known} AS known ON {span}"
 
 
 def change(column: str, *, entities: tuple[str, ...], time: str) -> str:

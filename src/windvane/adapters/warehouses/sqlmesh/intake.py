@@ -37,7 +37,8 @@ class Intake:
             match change:
                 case Admit(batch=batch):
                     self._admit(batch, decision=decision)
-                    if batch.id not in back:  # one that only lost rows does not arrive
+                    if batch.id not in back and (batch.accepted or not batch.suppressed):
+                        # one that only lost rows does not arrive, nor one that says what is known, word for word
                         insert(self._cursor, "windvane.arriving", [[batch.id]])
                     touched.setdefault(batch.source, []).append(batch.path)
                 case Withdraw(batch=batch):

@@ -14,6 +14,11 @@ WITH prices_changes AS (
     CAST(schlusskurs AS DOUBLE) / NULLIF(LAG(schlusskurs) OVER (PARTITION BY ticker ORDER BY datum), 0) - 1 AS daily_return
   FROM core.prices
 ),
+prices_days AS (
+  SELECT DISTINCT
+    datum AS known_on
+  FROM core.prices
+),
 rates_known AS (
   SELECT
     series,
@@ -26,6 +31,17 @@ rates_known AS (
     ) AS known_until
   FROM core.rates
   WHERE percent_ IS NOT NULL
+),
+rates_on_day AS (
+  SELECT
+    days.known_on,
+    known.series,
+    known.month,
+    known.percent_
+  FROM prices_days AS days
+  JOIN rates_known AS known
+    ON days.known_on >= known.known_from
+    AND days.known_on < known.known_until
 )
 SELECT
   prices.ticker,
@@ -42,12 +58,10 @@ FROM prices_changes AS prices
 LEFT JOIN core.instruments AS instruments -- 100.0% of the values match, each at most one row
   ON prices.ticker = instruments.ticker
 -- the last value known on that day; a value of a month counts as known when that month is over
-LEFT JOIN rates_known AS cpi
+LEFT JOIN rates_on_day AS cpi
   ON cpi.series = 'CPI'
-  AND prices.datum >= cpi.known_from
-  AND prices.datum < cpi.known_until
+  AND prices.datum = cpi.known_on
 -- the last value known on that day; a value of a month counts as known when that month is over
-LEFT JOIN rates_known AS fed_funds
+LEFT JOIN rates_on_day AS fed_funds
   ON fed_funds.series = 'FED FUNDS'
-  AND prices.datum >= fed_funds.known_from
-  AND prices.datum < fed_funds.known_until
+  AND prices.datum = fed_funds.known_on
