@@ -84,13 +84,15 @@ def shop(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_the_first_run_publishes_what_the_database_says(shop: Shop) -> None:
     assert shop.same()
     assert {v for _, v in published(shop.home, "SELECT id, grade FROM core.customer")} == {None, "", "gold", "n/a"}
-    days = shop.ask("SELECT count(*) FROM orders WHERE ordered_at::date <> (ordered_at AT TIME ZONE 'Europe/Zurich')::date")
+    days = shop.ask(
+        "SELECT count(*) FROM orders WHERE ordered_at::date <> (ordered_at AT TIME ZONE 'Europe/Zurich')::date"
+    )
     assert days[0][0] > 50, "the zone makes a difference"
 
 
 def test_what_is_declared_is_promised_and_what_is_personal_is_not_shown(shop: Shop) -> None:
     contract = (shop.home / "contracts" / "core.orders.odcs.yaml").read_text()
-    assert "core.customer" in contract and "decimal(" in contract.lower() or "logicalType: number" in contract
+    assert ("core.customer" in contract and "decimal(" in contract.lower()) or "logicalType: number" in contract
     columns = published(shop.home, "SELECT * FROM core.customer LIMIT 1")[0]
     assert not any("@example.org" in str(v) for v in columns)
     assert "mail" in (shop.home / "models" / "core" / "customer.sql").read_text(), "it is there, and masked"
@@ -126,9 +128,13 @@ def test_rows_inserted_updated_and_deleted_come_over(shop: Shop) -> None:
     assert shop.same()
     orders = next(i for i in report.releases if " of orders" in i.title)
     assert "5 rows" in orders.title and "take 3 out" in orders.title
-    said = [e.body.plan for e in Ledger(shop.home / ".windvane" / "ledger.sqlite").entries() if isinstance(e.body, Proposed)]
+    said = [
+        e.body.plan for e in Ledger(shop.home / ".windvane" / "ledger.sqlite").entries() if isinstance(e.body, Proposed)
+    ]
     evidence = next(p.evidence for p in said if p.title == orders.title)
-    assert any("3 of 1,999 rows restate" in e for e in evidence) and any("3 rows" in e and "no longer" in e for e in evidence)
+    assert any("3 of 1,999 rows restate" in e for e in evidence) and any(
+        "3 rows" in e and "no longer" in e for e in evidence
+    )
 
 
 def test_a_departure_can_be_taken_back_and_restored(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from windvane.adapters.heading import read_heading
 from windvane.adapters.ledger import Ledger
 from windvane.adapters.llms.recorded import Recorded
 from windvane.adapters.secrets import References
+from windvane.app.environment import asked_for
 from windvane.app.folder import Folder
 from windvane.app.late import Late, LateEngine
 from windvane.domain import registry
@@ -21,7 +22,7 @@ from windvane.domain.entry import Asked
 from windvane.domain.errors import Usage
 from windvane.domain.estate import Contract
 from windvane.domain.event import Emit
-from windvane.domain.heading import Heading, LlmSettings
+from windvane.domain.heading import Heading
 from windvane.domain.ports import Agent, Connector, Llm, Remedy, Resources, Warehouse
 from windvane.domain.record import canonical, decode
 from windvane.loop.crew import Crew
@@ -119,26 +120,13 @@ def _remedies() -> tuple[Remedy, ...]:
 
 def _llm(heading: Heading, secrets: References, ledger: Ledger) -> Llm | None:
     """The language model that the heading or the environment names; none of it is imported before it is asked."""
-    settings = heading.llm or _from_environment()
+    settings = heading.llm or asked_for(os.environ)
     if settings is None:
         return None
     name = settings.provider.partition(":")[0]
     module = name if name in registry.names("windvane.adapters.llms") else "provider"
     made: Llm = registry.load("windvane.adapters.llms", module).connect(settings, secrets)
-    return Recorded(made, lambda asked: _note(ledger, asked))
-
-
-def _from_environment() -> LlmSettings | None:
-    """`WINDVANE_LLM=provider:model`, with `_BASE_URL`, `_KEY` and `_BUDGET` where they are needed; off without it."""
-    provider = os.environ.get("WINDVANE_LLM", "")
-    if not provider:
-        return None
-    return LlmSettings(
-        provider=provider,
-        base_url=os.environ.get("WINDVANE_LLM_BASE_URL", ""),
-        key="${env:WINDVANE_LLM_KEY}" if "WINDVANE_LLM_KEY" in os.environ else "",
-        budget=float(os.environ.get("WINDVANE_LLM_BUDGET", "0")),
-    )
+    return Recorded(made, lambda asked: _note(ledger, asked), name=settings.provider)
 
 
 def _note(ledger: Ledger, asked: Asked) -> None:

@@ -13,6 +13,7 @@ from windvane.adapters.heading import read_heading
 from windvane.app.folder import Folder
 from windvane.domain.errors import Usage, WindvaneError
 from windvane.domain.heading import Heading
+from windvane.domain.manifest import MANIFEST
 from windvane.domain.record import canonical, replace
 from windvane.loop.crew import Crew
 
@@ -82,7 +83,8 @@ def _stamp(crew: Crew, heading: Heading) -> str:
     """Changes when a delivery, a file of the estate or windvane itself did; empty when that cannot be told."""
     assert isinstance(crew.folder, Folder)
     deliveries = _deliveries(crew, heading)
-    seen = f"{__version__} {deliveries} {crew.folder.fingerprint()}"
+    published = (crew.root / ".windvane" / "published" / MANIFEST).exists()
+    seen = f"{__version__} {deliveries} {crew.folder.fingerprint()} {published}"
     return hashlib.sha256(seen.encode()).hexdigest() if deliveries else ""
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 from windvane.domain.change import Admit, Change
 from windvane.domain.decision import Decision
+from windvane.domain.errors import BudgetReached, Failed, TryAgain
 from windvane.domain.estate import Estate
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
@@ -16,6 +20,8 @@ from windvane.loop import diagnose, gate, learn, promote, propose, rank, resume,
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.loop.trial import Judged
+
+R = TypeVar("R")
 
 
 class Count(Record):
@@ -37,15 +43,28 @@ class Served(Record):
 
 
 def turn(crew: Crew, flow: Flow) -> tuple[Decision, ...]:
-    """One pass. Each incident is its own step: after a kill the finished ones are not done again."""
-    flow.step("resume", lambda _: Count(n=resume.settle(crew)), Count)
+    """One pass. Each incident is its own step: after a kill the finished ones are not done again.
+
+    What a step cannot do, with retries and with less, is handed to diagnosis: an incident, and the error is raised.
+    """
+    _step(crew, flow, "resume", lambda _: Count(n=resume.settle(crew)), Count)
     decisions: list[Decision] = []
-    seen = flow.step("sense", partial(_seen, crew), sense.Seen)
-    work = flow.step("diagnose", lambda _: Work(incidents=diagnose.open_incidents(crew, seen.signals)), Work)
+    seen = _step(crew, flow, "sense", partial(_seen, crew), sense.Seen)
+    work = _step(crew, flow, "diagnose", lambda _: Work(incidents=diagnose.open_incidents(crew, seen.signals)), Work)
     for incident in work.incidents:
-        served = flow.step(f"serve {incident.id}", partial(_served, crew, incident), Served)
+        served = _step(crew, flow, f"serve {incident.id}", partial(_served, crew, incident), Served)
         decisions += served.decisions
+    diagnose.recovered(crew)
     return tuple(decisions)
+
+
+def _step(crew: Crew, flow: Flow, name: str, work: Callable[[Resources], R], kind: type[R]) -> R:
+    try:
+        return flow.step(name, work, kind)
+    except (Failed, TryAgain, BudgetReached) as error:
+        with suppress(TryAgain):  # a full disk takes no line either: the error itself is told all the same
+            diagnose.failed(crew, name.partition(" ")[0], error)
+        raise
 
 
 def _seen(crew: Crew, resources: Resources) -> sense.Seen:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from windvane.domain.batch import Batch
+from windvane.domain.batch import Batch, Profile
 from windvane.domain.change import Admit
-from windvane.domain.entry import Diagnosed
+from windvane.domain.entry import Diagnosed, Note
+from windvane.domain.errors import WindvaneError
 from windvane.domain.estate import Contract, Estate, Model, Policy, Ref
 from windvane.domain.incident import Hypothesis, Incident, Signal, SignalKind
 from windvane.domain.plan import Plan
+from windvane.domain.record import replace
 from windvane.domain.run import CheckResult, Trial
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
@@ -17,6 +19,7 @@ from windvane.stack.quality.drift import ColumnMatch, Shift, factor, match_colum
 from windvane.stack.quality.seams import seam_of
 
 REFUSE = "refuse the batch"
+_FAILING = "failing"  # what the ledger remembers: number of the open incident of a failed step, and which trouble it is
 _ANSWERS = {
     "renamed": "yes, `{new}` is `{lost}` under a new name",
     "unit_change": "the unit changed: do not show it",
@@ -40,6 +43,29 @@ def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, .
     found += _arrivals(crew, estate)
     found += [_incident(crew, (s,), cause="unserved") for s in products]
     return tuple(found)
+
+
+def failed(crew: Crew, step: str, error: WindvaneError) -> None:
+    """A step failed for good: an incident, open until a run ends well. The same trouble again is the same incident."""
+    observed = ": ".join(t for t in (error.message, error.why) if t)
+    signal = Signal(kind="failed_step", subject=step, expected="it ends well", observed=observed)
+    number, _, known = (crew.ledger.recall(_FAILING) or "").partition(" ")
+    if known == signal.fingerprint():
+        return
+    recovered(crew)
+    number = crew.ledger.number("I", key=f"failed:{signal.fingerprint()}:{crew.now()}")
+    incident = Incident(id=number, signals=(signal,), cause=error.code, place=step)
+    crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose")
+    crew.ledger.remember(_FAILING, f"{number} {signal.fingerprint()}")
+
+
+def recovered(crew: Crew) -> None:
+    """What failed before did not fail again: its incident is closed."""
+    number = (crew.ledger.recall(_FAILING) or "").partition(" ")[0]
+    if number:
+        note = Note(what="recovered", detail=number)
+        crew.write(f"recovered:{number}", note, actor="windvane", step="learn", because=(f"incident:{number}",))
+        crew.ledger.remember(_FAILING, "")
 
 
 def _incident(
@@ -87,7 +113,7 @@ def _drifted(crew: Crew, estate: Estate, model: Model, batch: Batch, lost: tuple
     matches: tuple[ColumnMatch, ...] = ()
     if known is not None and batch.profile is not None:
         seam = seam_of(crew.scene(estate), model, batch, lost=lost)
-        matches = match_columns(known, batch.profile, seam=seam)
+        matches = match_columns(_as_read(known, model), _as_read(batch.profile, model), seam=seam)
     told = {m.lost: m for m in matches}
     signals = tuple(
         Signal(
@@ -106,6 +132,18 @@ def _drifted(crew: Crew, estate: Estate, model: Model, batch: Batch, lost: tuple
         )
     stories = tuple(_rename_story(told.get(name), name) for name in lost)
     return _incident(crew, signals, cause="renamed" if sure else "", hypotheses=stories)
+
+
+def _as_read(profile: Profile, model: Model) -> Profile:
+    """The profile under the names of the seam: a column that the model knows under several goes by the first."""
+    there = {c.name for c in profile.columns}
+    first: dict[str, str] = {}
+    for cast in casts(model.text):
+        names = sorted(columns_of(cast.text))
+        other = next((n for n in names if n in there), "")
+        if other and names[0] not in there:
+            first[other] = names[0]
+    return replace(profile, columns=tuple(replace(c, name=first.get(c.name, c.name)) for c in profile.columns))
 
 
 def _rename_story(match: ColumnMatch | None, lost: str) -> Hypothesis:

@@ -10,7 +10,7 @@ from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Put, Retire, Withdraw
 from windvane.domain.decision import Decision, Release
 from windvane.domain.entry import Decided, Diagnosed, Entry, Found, Landed, Promoted, Proposed, Steering, Tried
-from windvane.domain.estate import Model, Ref
+from windvane.domain.estate import Model, Product, Ref
 from windvane.domain.finding import Finding
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
@@ -129,6 +129,12 @@ class Logbook:
                     case _:
                         pass
         return models
+
+    def taken_back(self) -> tuple[Model | Product, ...]:
+        """Models and products that a person undid: agents do not build them again unasked."""
+        plans = (self.plans.get(d.plan) for d in map(self.decisions.get, sorted(self.undone())) if d is not None)
+        puts = (c.asset for p in plans if p is not None for c in p.changes if isinstance(c, Put))
+        return tuple(a for a in puts if isinstance(a, Model | Product))
 
     def undone(self) -> frozenset[str]:
         """Decisions that were taken back and not restored since."""

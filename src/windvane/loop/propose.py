@@ -130,9 +130,7 @@ def edit(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
     return finish(estate, incident, draft)
 
 
-def held(
-    estate: Estate, incident: Incident, changes: tuple[Change, ...], *, doubt: str, answers: Answers
-) -> Plan:
+def held(estate: Estate, incident: Incident, changes: tuple[Change, ...], *, doubt: str, answers: Answers) -> Plan:
     """A plan that waits for a person: the admission as delivered, known not to be the only story."""
     source = next(c.batch.source for c in changes if isinstance(c, Admit))
     options, declines = answers

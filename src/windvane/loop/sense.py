@@ -45,7 +45,7 @@ def look(crew: Crew) -> Seen:
                 landed += [batch.id] if batch else []
                 _back(crew, source)
             crew.ledger.remember(_known(delivery), delivery.stamp)
-    signals += [*_unserved(crew, estate), *_edits(crew)]
+    signals += [*_unserved(crew, estate, but=Logbook(crew.ledger).taken_back()), *_edits(crew)]
     return Seen(landed=tuple(landed), signals=tuple(signals))
 
 
@@ -101,9 +101,7 @@ def _vanished(crew: Crew, source: Source) -> list[Signal]:
     """A table that had rows and delivers nothing now: nothing is taken out, readers keep what they have."""
     if not any(b.source == source.name for b in Logbook(crew.ledger).visible()):
         return []
-    signal = Signal(
-        kind="missing", subject=source.name, expected="rows", observed=f"`{source.table}` is empty or gone"
-    )
+    signal = Signal(kind="missing", subject=source.name, expected="rows", observed=f"`{source.table}` is empty or gone")
     if not crew.ledger.recall(f"missing:{source.name}"):
         crew.write(f"missing:{source.name}:{crew.now()}", Noticed(signal=signal), actor="ingester", step="sense")
         crew.say("sense", f"{signal.observed}: readers keep what they have", subject=source.name, level="warn")
@@ -133,10 +131,14 @@ def _unreadable(crew: Crew, delivery: Delivery, error: Unreadable) -> Signal:
     return signal
 
 
-def _unserved(crew: Crew, estate: Estate) -> list[Signal]:
-    """Sources that no staging model reads and goals that no product serves: an absent stack is a gap like any other."""
+def _unserved(crew: Crew, estate: Estate, *, but: tuple[Model | Product, ...] = ()) -> list[Signal]:
+    """Sources that no staging model reads and goals that no product serves: an absent stack is a gap like any other.
+
+    What is missing `but` because a person took it back is none: agents do not build it again unasked.
+    """
     models = {a.name for a in estate.assets if isinstance(a, Model)}
-    served = {a.goal.sentence for a in estate.assets if isinstance(a, Product)}
+    models |= {a.name for a in but if isinstance(a, Model)}
+    served = {a.goal.sentence for a in (*estate.assets, *but) if isinstance(a, Product)}
     bare = [s.name for s in _of(estate, Source) if f"staging.{s.name}" not in models]
     signals = []
     if bare:

@@ -10,6 +10,7 @@ from windvane.sql.house import House, spell, statements, tokens_of
 from windvane.sql.parse import comments_of, split
 
 WIDTH = 120
+BESIDE = 110  # a comment that would end further right stands above its line
 _ALIGN_UP_TO = 64  # longer expressions do not push the names of the others to the right
 _ONE_LINE = 100  # what a call or a CASE may take before it is broken into lines
 _KNOWN = {"expressions", "from_", "joins", "where", "group", "having", "order", "limit", "with_", "distinct", "kind"}
@@ -113,17 +114,26 @@ def _cell(projection: exp.Expr) -> tuple[str, str, list[str]]:
     if not isinstance(projection, exp.Alias):
         return spell(projection), "", comments
     inner = projection.this
-    left = spell(inner)
-    if len(left) > WIDTH - 30:
-        left = inner.sql(House, pretty=True, comments=False, max_text_width=_ONE_LINE)
-    return left, spell(projection.args["alias"]), comments
+    left, name = spell(inner), spell(projection.args["alias"])
+    if len(left) + len(name) > WIDTH - 10:
+        left = _broken(inner)
+    return left, name, comments
+
+
+def _broken(tree: exp.Expr) -> str:
+    """A long expression on several lines; a cast of what fits on one line keeps that line whole."""
+    if isinstance(tree, exp.Cast):
+        inside = f"{spell(tree.this)} AS {spell(tree.args['to'])}"
+        if len(inside) <= WIDTH - 6:
+            return f"CAST(\n  {inside}\n)"
+    return tree.sql(House, pretty=True, comments=False, max_text_width=_ONE_LINE)
 
 
 def _beside(text: str, comments: list[str], *, indent: str = "") -> list[str]:
-    """A text with its comment behind it when it fits on the line, above it otherwise."""
+    """A text of one line with its comment behind it when it fits there, above it otherwise."""
     lines = text.split("\n")
-    if len(comments) == 1 and len(lines[-1]) + len(comments[0]) + 4 <= WIDTH:
-        return [*lines[:-1], f"{lines[-1]} -- {comments[0]}"]
+    if len(lines) == len(comments) == 1 and len(text) + len(comments[0]) + 4 <= BESIDE:
+        return [f"{text} -- {comments[0]}"]
     return [*(f"{indent}-- {c}" for c in comments), *lines]
 
 

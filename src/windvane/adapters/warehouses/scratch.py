@@ -46,9 +46,10 @@ class Scratch:
             raise translate(error) from error
 
     def use(self, resources: Resources) -> None:
-        """Set memory limit and threads; insertion order is given up when memory is small."""
+        """Set memory limit and threads; with one thread rows keep their order without memory being spent on it."""
         self._connection.execute(f"SET memory_limit='{resources.memory_mb}MB'")
         self._connection.execute(f"SET threads={resources.threads}")
+        self._connection.execute(f"SET preserve_insertion_order={'true' if resources.threads > 1 else 'false'}")
 
     def close(self) -> None:
         """Drop everything."""
@@ -58,6 +59,9 @@ class Scratch:
 def translate(error: Exception) -> Failed | TryAgain:
     """A DuckDB error as ours: passing trouble is `TryAgain`, everything else `Failed`; only its first line is kept."""
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, duckdb.OutOfMemoryException):
+        fix = "raise `memory_mb` under `[engine]` in `windvane.toml`, or free memory"
+        return TryAgain("the engine ran out of memory", code="engine.memory", why=first, fix=fix)
     if isinstance(error, _PASSING):
         return TryAgain("the engine ran out of something", code="engine.resources", why=first, fix="try again")
     return Failed("the engine refused a statement", code="engine.refused", why=first)

@@ -15,7 +15,8 @@ from windvane.domain.ports import Resources
 from windvane.domain.record import decode
 
 R = TypeVar("R")
-OUT_OF_MEMORY = "step.memory"
+OUT_OF_MEMORY = ("step.memory", "engine.memory")
+OUTSIDE = ("source.", "llm.")
 
 Tell = Callable[[str, str], None]  # (step, what happened)
 
@@ -41,7 +42,8 @@ class DurableFlow:
         """Run `work` once and remember its result as JSON; the result given back is read from that JSON.
 
         `TryAgain` is retried with back-off at each rung of the ladder, then the last one is raised; a lack of
-        memory goes down a rung at once, as waiting does not help. Any other error is raised as it is.
+        memory goes down a rung at once, as waiting does not help; trouble outside (a source, a language model) never
+        does, as less would not help. Any other error is raised as it is.
         """
         trouble: TryAgain | None = None
         for rung, resources in enumerate(self._ladder):
@@ -57,9 +59,11 @@ class DurableFlow:
                     if attempt.ran:
                         crash.point("workflow.step.recorded")
                     return decode(text, kind)
-                if trouble.code == OUT_OF_MEMORY:
+                if trouble.code in OUT_OF_MEMORY:
                     break
                 self._rest(name, tried, attempt, trouble)
+            if trouble is not None and trouble.code.startswith(OUTSIDE):
+                break
         assert trouble is not None  # the ladder has a rung and every rung a try
         raise trouble
 
@@ -85,7 +89,7 @@ class _Attempt(Generic[R]):
         try:
             text = msgspec.json.encode(self._work(self._resources)).decode()
         except MemoryError as error:
-            raise TryAgain("memory ran out", code=OUT_OF_MEMORY, why=str(error), fix="free some memory") from error
+            raise TryAgain("memory ran out", code=OUT_OF_MEMORY[0], why=str(error), fix="free some memory") from error
         crash.point("workflow.step.done")
         return text
 

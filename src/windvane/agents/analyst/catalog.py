@@ -107,10 +107,18 @@ class Catalog(Record):
 
     def reachable(self, start: str) -> tuple[str, ...]:
         """Tables of which every row of `start` has one row: itself first, then by references, nearest first."""
-        found = [start]
-        for name in found:
-            found += [link.to for link in self.table(name).links if link.to not in found and self._has(link.to)]
-        return tuple(found)
+        return tuple(self.distances(start))
+
+    def distances(self, start: str) -> dict[str, int]:
+        """The tables that `reachable` gives, with how many references lead there."""
+        found = {start: 0}
+        waiting = [start]
+        for name in waiting:
+            for link in self.table(name).links:
+                if link.to not in found and self._has(link.to):
+                    found[link.to] = found[name] + 1
+                    waiting.append(link.to)
+        return found
 
     def time_of(self, table: str) -> CatalogTable | None:
         """The nearest table with a time column that a row of `table` reaches."""

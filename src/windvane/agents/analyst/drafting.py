@@ -20,7 +20,7 @@ from windvane.agents.analyst.matching import (
 from windvane.agents.analyst.measuring import shortened, what_is_measured
 from windvane.agents.analyst.patterns import Said
 from windvane.agents.analyst.phrases import Phrases
-from windvane.domain.record import Record
+from windvane.domain.record import Record, replace
 
 _OF_PRICES = ("return", "volatility")
 _PER_SERIES = ("", "last", "return", "volatility")  # aggregates that say nothing across several series
@@ -42,6 +42,7 @@ class Drafting(Record):
     drafts: tuple[Draft, ...] = ()
     no_measure: tuple[str, ...] = ()  # words that should name a measure and name nothing
     no_entity: tuple[str, ...] = ()  # words that should name what it is about and name nothing reachable
+    measured: tuple[str, ...] = ()  # what was to be measured by it
     elsewhere: tuple[Draft, ...] = ()  # counts of the same things where other tables refer to them
 
 
@@ -54,7 +55,7 @@ def draft(said: Said, phrases: Phrases, catalog: Catalog) -> Drafting:
     drafts, lost = _about_all(said, phrases, catalog, found)
     elsewhere, _ = _about_all(said, phrases, catalog, [r for _, m in found for r in _referring(m, catalog)])
     if not drafts and not elsewhere:
-        return Drafting(no_entity=lost)
+        return Drafting(no_entity=lost, measured=tuple(dict.fromkeys(m.label for _, m in found)))
     return Drafting(drafts=_nearest(drafts or elsewhere), elsewhere=_nearest(elsewhere))
 
 
@@ -125,9 +126,13 @@ def _entities(
     """Alternatives of (entities, mean score) as seen from `table`, or the words that name nothing there."""
     options: list[list[tuple[str, float]]] = []
     for words, needed in _about(said, phrases):
-        found = best_of(m for short, loss in shortened(words, catalog) for m in entities(short, catalog, near=table))
+        found = best_of(
+            replace(m, score=m.score - loss)
+            for short, loss in shortened(words, catalog)
+            for m in entities(short, catalog, near=table)
+        )
         if found:
-            options.append([(m.label, min(m.score, 1.0)) for m in found])
+            options.append([(m.label, m.score) for m in found])
         elif needed and catalog.table(table).wide():
             options.append([(f"{table}.*", 0.8)])
         elif needed:
@@ -203,5 +208,5 @@ def _usual(said: Said, table: CatalogTable, column: CatalogColumn, of: Literal["
     if of == "series" and grain in ("", cadence):
         return ("",)
     if column.meaning in ("price", "index_level"):
-        return ("last",) if grain else ("avg",)
+        return ("last",) if grain and table.time_column in table.key else ("avg",)
     return ("sum", "avg") if adding is None else ("avg",)

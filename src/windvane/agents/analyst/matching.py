@@ -11,9 +11,11 @@ from windvane.domain.record import Record
 
 ENOUGH = 0.55  # a match below is none
 AHEAD = 0.08  # the best match is taken without asking when it leads by this much
+_SAME_WORD = 0.95
 _BY_MEANING = 0.75
 _BY_TABLE = 0.55
-_NEAR, _REACHED = 0.06, 0.03
+_NEAR = (0.09, 0.04)  # for columns of the table itself and of those it refers to; further away there is no bonus
+_ROLE = 0.03  # what a role in a name costs: `country` is the `billing country` of a table that has no other one
 
 
 class Match(Record):
@@ -76,23 +78,25 @@ def rows_of(words: tuple[str, ...], catalog: Catalog) -> tuple[Match, ...]:
 
 def entities(words: tuple[str, ...], catalog: Catalog, *, near: str) -> tuple[Match, ...]:
     """What `words` may mean as the thing one row or series is about, seen from the table `near`."""
-    reached = catalog.reachable(near) if near else ()
+    reached = catalog.distances(near) if near else {}
     found = []
     for table in catalog.originals():
         if near and table.name not in reached:
             continue
-        bonus = 0.0 if not near else _NEAR if table.name == near else _REACHED
+        bonus = dict(enumerate(_NEAR)).get(reached[table.name], 0.0) if near else 0.0
         named = score_table(words, table)
         label = _seen_from(table, catalog, near)
         if named and label != f"{table.name}.{table.time_column}":
             found.append(Match(label=label, score=0.97 * named + bonus, concept=table.name))
         for column in table.columns:
             score = score_column(words, column) if _nameable(column, table) else 0.0
+            if score and near and _in_a_role(words, column, table):
+                score = max(score, 1.0 - _ROLE)
             if score:
                 concept = _concept(column, table)
                 slack = 0.02 if concept != column.label and column.name not in table.key else 0.0
                 found.append(Match(label=column.label, score=score + bonus - slack, concept=concept))
-    return tuple(_settled(m, found, catalog, near) for m in found)
+    return tuple(_settled(m, found, catalog, near) for m in found if not _shadowed(m, found, reached))
 
 
 def counted_in_units(words: tuple[str, ...], table: CatalogTable) -> bool:
@@ -132,6 +136,23 @@ def _nameable(column: CatalogColumn, table: CatalogTable) -> bool:
         return column.name != table.time_column
     fluid = column.type.startswith(("double", "decimal", "date", "timestamp"))
     return column.name != table.time_column and not fluid and column.meaning not in ("price", "amount", "rate")
+
+
+def _shadowed(match: Match, found: list[Match], reached: dict[str, int]) -> bool:
+    """Whether a nearer table has a column of the same name: a customer's country is not that of the sales person."""
+    if match.concept != match.label or not reached:
+        return False
+    home, _, name = match.label.partition(".")
+    nearer = (m.label.partition(".") for m in found if m.concept == m.label and m.score > match.score)
+    return any(parts(n) == parts(name) and reached[t] < reached[home] for t, _, n in nearer)
+
+
+def _in_a_role(words: tuple[str, ...], column: CatalogColumn, table: CatalogTable) -> bool:
+    """Whether the name of `column` ends in `words`, and no column of the table has just that name."""
+    if any(score_column(words, c) >= 1.0 for c in table.columns if _nameable(c, table)):
+        return False
+    own = parts(column.name)[-len(words) :]
+    return len(own) == len(words) and all(alike(w, o) >= _SAME_WORD for w, o in zip(words, own, strict=True))
 
 
 def _concept(column: CatalogColumn, table: CatalogTable) -> str:

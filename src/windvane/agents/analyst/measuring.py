@@ -23,6 +23,7 @@ from windvane.agents.analyst.vocabulary import MEANING_WORDS, alike, singular
 
 _OF_PRICES = ("return", "volatility")
 _SHARES = ("rate", "share", "percentage", "ratio", "proportion", "%")
+_UNUSED = 0.1
 _NUMBERS_WANTED = ("metric", "forecast", "nowcast")
 
 
@@ -106,7 +107,8 @@ def shortened(words: tuple[str, ...], catalog: Catalog) -> Iterator[tuple[tuple[
     for left_out in (tables, foreign, tables | foreign, others):
         kept = tuple(w for w in words if w not in left_out)
         if left_out and kept and kept != words:
-            yield kept, 0.02 * len(left_out & tables) + 0.06 * len(left_out & foreign)
+            told = left_out - tables - foreign  # words that name something here and are not used
+            yield kept, 0.02 * len(left_out & tables) + 0.06 * len(left_out & foreign) + _UNUSED * len(told)
 
 
 def known_word(word: str, catalog: Catalog) -> bool:

@@ -228,7 +228,7 @@ def _priced(catalog: Catalog) -> bool:
 
 def _missing(said: Said, drafting: Drafting, catalog: Catalog) -> NeedsPerson:
     if drafting.no_entity:
-        return no_entity(drafting.no_entity, catalog)
+        return no_entity(drafting.no_entity, drafting.measured, catalog)
     if said.kind == "classification":
         return no_label(catalog)
     return no_measure(drafting.no_measure, said.aggregate, catalog)

@@ -27,6 +27,8 @@ _PHRASES = (
     (r"\bper cent\b|\bpercent\b|\bpct\b", "%"),
     (r"\bno of\b", "number of"),
     (r"\bkpis?\b", "kpi"),
+    # "which customers spend the most": spending per customer
+    (r"^which (\w+) (\w+(?: \w+){0,2}?) (?:the )?(?:most|least)\b(?: often)?", r"\2 per \1"),
 )
 _GRAMMAR = """
     per for each every by of in at on with and or from to the a an over next last past previous coming following ahead

@@ -6,6 +6,7 @@ import math
 
 from windvane.agents.analyst.catalog import Catalog, CatalogTable
 from windvane.agents.analyst.filters import Filter
+from windvane.agents.analyst.matching import best_of, entities
 from windvane.domain.errors import NeedsPerson
 from windvane.domain.goal import AGGREGATES, Goal, Grain
 
@@ -53,15 +54,27 @@ def no_measure(words: tuple[str, ...], aggregate: str, catalog: Catalog) -> Need
     return _unserved(what, f"{why}; numbers there are: {_listed(numbers)}; tables: {_listed(_names(catalog))}")
 
 
-def no_entity(words: tuple[str, ...], catalog: Catalog) -> NeedsPerson:
+def no_entity(words: tuple[str, ...], measured: tuple[str, ...], catalog: Catalog) -> NeedsPerson:
     """Nothing that can be reached from the measure is what the product should be about."""
+    wanted = " ".join(words)
+    others = [c.label for t in catalog.originals() if _leads_to(words, t, catalog) for c in t.measures()]
+    if measured and others:
+        return _unserved(
+            f"{_listed(list(measured))} cannot be told apart by `{wanted}`",
+            f"no reference leads there from {_listed(sorted({m.partition('.')[0] for m in measured}))}; "
+            f"numbers that can be: {_listed(others)}",
+        )
     names = [f"{t.name}.{k}" for t in catalog.originals() for k in (*t.key, *(link.column for link in t.links))]
     texts = [c.label for t in catalog.originals() for c in t.columns if c.values]
     known = list(dict.fromkeys((*names, *texts)))
     return _unserved(
-        f"the data cannot be told apart by `{' '.join(words)}`",
+        f"the data cannot be told apart by `{wanted}`",
         f"no column that goes with the measure has such a name or meaning; there are: {_listed(known)}",
     )
+
+
+def _leads_to(words: tuple[str, ...], table: CatalogTable, catalog: Catalog) -> bool:
+    return bool(best_of(entities(words, catalog, near=table.name)))
 
 
 def no_label(catalog: Catalog) -> NeedsPerson:

@@ -39,7 +39,7 @@ country nation
 city town
 region area district territory
 wait waiting queue
-duration length
+duration length millisecond
 temperature heat
 energy electricity consumption usage load
 failure breakdown fault malfunction outage fail failed

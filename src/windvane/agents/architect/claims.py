@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from windvane.domain.estate import Contract
 from windvane.domain.finding import Claim, Finding
+from windvane.stack.quality.telling import telling
 
 # A wrong key silently drops rows and a wrong reference multiplies them, so both need near certainty; a wrong type
 # only ends in quarantine, a wrong time column in a slower build. Masking errs on the side of the person.
@@ -82,7 +83,7 @@ class Claims:
         doubt = self.best("type", column)
         if doubt is not None and doubt.confidence < TYPE_SURE and doubt.value != "varchar":
             return (f"kept as text: {doubt.value} is only {doubt.confidence:.0%} sure, {doubt.evidence}",)
-        return tuple(dict.fromkeys(f.evidence for f in used if f.evidence))
+        return tuple(dict.fromkeys(f.evidence for f in used if telling(f.evidence)))
 
     def is_personal(self, column: str) -> bool:
         """Whether the column may hold personal data."""

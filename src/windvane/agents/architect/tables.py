@@ -20,7 +20,7 @@ from windvane.domain.record import replace
 from windvane.stack.quality.grammar import canonical_sql
 from windvane.stack.quality.moments import is_instant
 from windvane.stack.quality.spelling import read
-from windvane.stack.transform.header import literal, quoted
+from windvane.stack.transform.header import quoted
 from windvane.stack.transform.staging import StagedColumn
 
 # Rule of three: no null among 3,000 rows means fewer than 1 in 1,000, at 95 % confidence.
@@ -112,11 +112,7 @@ def stage(claims: Claims, delivered: str, name: str) -> StagedColumn:
     grammar, tokens = claims.grammar_of(delivered), claims.null_tokens(delivered)
     if grammar == "text" and claims.declared is not None:  # a database tells NULL from '' and from `n/a` by itself
         return StagedColumn(name, quoted(delivered), claims.type_of(delivered), claims.evidence_of(delivered))
-    text = canonical_sql(grammar, quoted(delivered), tokens if grammar == "text" else ())
-    if tokens and grammar != "text":  # said once around the rule, not at each place where the rule looks at the column
-        absent = ", ".join(literal(t) for t in tokens)
-        text = f"CASE WHEN TRIM({quoted(delivered)}) IN ({absent}) THEN NULL ELSE {text} END"
-    return StagedColumn(name, text, claims.type_of(delivered), claims.evidence_of(delivered))
+    return StagedColumn(name, canonical_sql(grammar, quoted(delivered), tokens), claims.type_of(delivered), claims.evidence_of(delivered))
 
 
 def _column(claims: Claims, delivered: str, name: str, *, nulls: int | None, rows: int) -> Column:

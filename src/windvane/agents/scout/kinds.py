@@ -38,16 +38,25 @@ def _column(table: Table, seen: ColumnProfile) -> list[Finding]:
     type_name, sure, evidence = _believed(seen, declared)
     made = [
         _finding(subject, "type", type_name, (sure, evidence)),
-        _finding(subject, "grammar", seen.grammar or "text", (seen.confidence, seen.evidence)),
+        _finding(subject, "grammar", seen.grammar or "text", (seen.confidence, _counted(table, seen))),
     ]
     if seen.runner_up and seen.confidence < 0.9:
         rest = round((1 - seen.confidence) * 0.9, 3)
         made.append(_finding(subject, "grammar", seen.runner_up, (rest, f"runner-up: {seen.evidence}")))
     if seen.null_tokens:
         listed = json.dumps(list(seen.null_tokens), ensure_ascii=False)
-        why = f"{seen.nulls:,} of {table.rows:,} rows have no value or one of them"
+        said = " or ".join(f'"{t}"' for t in seen.null_tokens)
+        why = f"{said} or nothing where there is no value, in {seen.nulls:,} of {table.rows:,} rows"
         made.append(_finding(subject, "null_token", listed, (0.9 if seen.type != "varchar" else 0.8, why)))
     return made
+
+
+def _counted(table: Table, seen: ColumnProfile) -> str:
+    """How the column is spelled, and in how many rows."""
+    spelled, mark, rest = seen.evidence.partition("; ")
+    values, where = table.rows - seen.nulls, "values" if seen.nulls else "rows"
+    fitting = f"{values - seen.misfits:,} of {values:,}" if seen.misfits else f"all {values:,}"
+    return f"{spelled} in {fitting} {where}{mark}{rest}" if spelled and ": no numbers" not in spelled else seen.evidence
 
 
 def _finding(subject: str, claim: Claim, value: str, weight: tuple[float, str]) -> Finding:

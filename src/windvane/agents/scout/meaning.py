@@ -35,6 +35,7 @@ _NUMBERS: tuple[tuple[str, str, float], ...] = (
     ("longitude", r"lon|lng|long|longitude", 0.9),
     ("year", r"year|jahr", 0.85),
     ("percentage", r"pct|percent|percentage|%", 0.9),
+    ("amount", r"(total|extended|line|order|gross|net|full) ?(price|cost)", 0.85),
     ("price", r"price|close|open|high|low|adj close|nav|kurs|preis|prix|bid|ask|quote|unit price", 0.8),
     ("rate", r"rate|ratio|yield|tax|discount|fx|zins", 0.75),
     ("index_level", r"index|index level|level", 0.7),

@@ -18,6 +18,7 @@ _LATER = frozenset(
     {"updated", "modified", "loaded", "ingested", "changed", "deleted", "commit", "receipt", "shipped", "required"}
 )
 _ALONE = 0.15  # nothing else in the table can tell the time
+_NEAR = 0.1  # moments this close in what their names say are told apart by which comes first
 _FEWEST = 10  # different instants that a claim by elimination needs
 _MOST = 20_000  # distinct instants looked at
 _DAYS = {"day": (0.9, 1.1), "week": (6.5, 7.5), "month": (27.5, 31.5), "quarter": (89, 93), "year": (364, 367)}
@@ -30,10 +31,14 @@ def findings(engine: Engine, table: Table, keys: tuple[Key, ...]) -> list[Findin
         return []
     scored.sort(key=lambda sp: -sp[0])
     best, seen = scored[0]
-    rival = scored[1][0] if len(scored) > 1 else 0.0
-    best += _ALONE if len(scored) == 1 and seen.distinct >= _FEWEST else 0.0
-    sure = round(min(0.98, best) * (1.0 if best - rival > 0.1 else 0.75), 3)
+    rivals = [p for s, p in scored[1:] if best - s <= _NEAR]
+    first = _first(engine, table, [seen, *rivals]) if rivals and seen.distinct >= _FEWEST else None
+    alone = len(scored) == 1 and seen.distinct >= _FEWEST
+    seen = first or seen
+    best += _ALONE if alone or first else 0.0
+    sure = round(min(0.98, best) * (0.75 if rivals and not first else 1.0), 3)
     told = f"{seen.type} in {table.rows - seen.nulls:,} of {table.rows:,} rows, from {seen.minimum} to {seen.maximum}"
+    told += f"; never after {' or '.join(p.name for p in (scored[0][1], *rivals) if p is not seen)}" if first else ""
     made = [
         Finding(by="scout", subject=table.source, claim="time_column", value=seen.name, confidence=sure, evidence=told)
     ]
@@ -42,6 +47,21 @@ def findings(engine: Engine, table: Table, keys: tuple[Key, ...]) -> list[Findin
         *made,
         Finding(by="scout", subject=table.source, claim="cadence", value=cadence, confidence=share, evidence=why),
     ]
+
+
+def _first(engine: Engine, table: Table, rivals: list[ColumnProfile]) -> ColumnProfile | None:
+    """The one of several moments that no other ever comes before: a stay happens when it begins."""
+    if any(p.type != rivals[0].type for p in rivals):
+        return None
+    for seen in rivals:
+        others = [identifier(p.name) for p in rivals if p is not seen]
+        name = identifier(seen.name)
+        counts = ", ".join(f"count(*) FILTER ({o} < {name}), count(*) FILTER ({o} > {name})" for o in others)
+        (found,) = engine.rows(f"SELECT {counts} FROM {table.relation}")
+        before, after = found[::2], found[1::2]
+        if not seen.nulls and not any(before) and all(int(str(n)) >= table.rows / 2 for n in after):
+            return seen
+    return None
 
 
 def _score(table: Table, seen: ColumnProfile, keys: tuple[Key, ...]) -> float:

@@ -50,6 +50,6 @@ def _call(arguments: list[str]) -> int:
 def _last_words(error: BaseException, arguments: list[str]) -> int:
     try:
         return failure.report(error, arguments)
-    except BrokenPipeError:
+    except OSError:  # nobody reads, or there is no room: then nothing can be told
         screen.silence()
         return 1

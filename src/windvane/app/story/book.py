@@ -13,6 +13,7 @@ from windvane.domain.entry import (
     Entry,
     Landed,
     Learned,
+    Note,
     Promoted,
     Proposed,
     Steering,
@@ -44,6 +45,7 @@ class Book:
     said: list[tuple[Entry, Steering]] = field(default_factory=list)
     understood: list[tuple[Entry, Understood]] = field(default_factory=list)
     landed: list[tuple[Entry, Landed]] = field(default_factory=list)
+    recovered: set[str] = field(default_factory=set)  # incidents of failed steps that did not fail again
 
     def of_incident(self, incident: str) -> list[Decision]:
         """Decisions about one incident, oldest first."""
@@ -119,6 +121,8 @@ def _index_rest(book: Book, entry: Entry) -> None:
             book.understood.append((entry, entry.body))
         case Landed():
             book.landed.append((entry, entry.body))
+        case Note(what="recovered", detail=incident):
+            book.recovered.add(incident)
         case _:
             pass
 

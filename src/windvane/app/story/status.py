@@ -114,12 +114,15 @@ def _incidents(book: Book) -> list[Broken]:
 
 
 def _open(book: Book, incident: Incident) -> bool:
-    """Whether every decision about it is a rejection by the gate, or there is none."""
-    return all(standing(book, d) == "rejected" for d in book.of_incident(incident.id))
+    """Whether nothing has helped: every decision about it is a rejection by the gate, or there is none."""
+    tried = all(standing(book, d) == "rejected" for d in book.of_incident(incident.id))
+    return tried and incident.id not in book.recovered
 
 
 def _why_open(book: Book, incident: Incident) -> str:
     turned_down = book.of_incident(incident.id)
+    if not turned_down and incident.signals[0].kind == "failed_step":
+        return "it was retried, and tried with less; the next run tries it again"
     if not turned_down:
         return "no plan has been decided yet"
     broken = [r.detail for r in turned_down[-1].verdict.reasons if not r.held]

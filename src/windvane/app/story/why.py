@@ -70,6 +70,7 @@ class WhyReport(Record, tag="why"):
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    readings: tuple[str, ...] = ()  # of the goal that is served: the one that counts, and that of a language model
     changes: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     proof: Proof | None = None
@@ -172,7 +173,16 @@ def _with_incident(report: WhyReport, book: Book) -> WhyReport:
     if told is None:
         return report
     ranked = tuple(sorted(told.hypotheses, key=lambda h: (bool(h.ruled_out_by), -h.probability)))
-    return replace(report, cause=told.cause, place=told.place, signals=told.signals, hypotheses=ranked)
+    wanted = {s.expected for s in told.signals if s.kind == "goal_unserved"}
+    read = [words.readings(u) for _, u in book.understood if u.goal.sentence in wanted]
+    return replace(
+        report,
+        cause=told.cause,
+        place=told.place,
+        signals=told.signals,
+        hypotheses=ranked,
+        readings=read[-1] if read else (),
+    )
 
 
 def _alternatives(book: Book, fingerprint: str, plan: Plan) -> tuple[Alternative, ...]:

@@ -75,6 +75,12 @@ def goal(wanted: Goal) -> str:
     return " ".join(p for p in parts if p)
 
 
+def readings(said: Understood) -> tuple[str, ...]:
+    """How a goal was read, and how a language model read it beside that."""
+    first = f"{goal(said.goal)} ({said.goal.proposer}, {share(said.confidence)} sure)"
+    return (first, f"{goal(said.other)} ({said.other.proposer})") if said.other else (first,)
+
+
 def change(done: Change) -> str:
     """A typed change in one line, imperative."""
     match done:
@@ -124,7 +130,8 @@ def says(body: Body) -> str:
             return (finding(found[0]) if found else "nothing found") + rest
         case Understood():
             asks = f"; asks: {body.question.text}" if body.question else ""
-            return f"goal `{body.goal.sentence}` read as {goal(body.goal)}{asks}"
+            other = f"; {body.other.proposer} read it as {goal(body.other)}" if body.other else ""
+            return f"goal `{body.goal.sentence}` read as {goal(body.goal)}{other}{asks}"
         case Diagnosed():
             return f"{body.incident.id} {incident(body.incident)}"
         case Proposed(plan=plan):

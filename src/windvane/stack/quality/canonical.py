@@ -7,7 +7,7 @@ import re
 from windvane.stack.quality.spelling import EPOCH_DIGITS, MONTHS, Spelling, pattern, read, tokens
 
 _WIDTH = {"%d": 2, "%m": 2, "%Y": 4, "%y": 2, "%b": 3, "%H": 2, "%M": 2, "%S": 2, "%-d": 2, "%-m": 2}
-_MARK = "\x00"  # stands for the text when its uses are counted
+_SPECIAL = frozenset(".^$*+?()[]{}|\\/")
 _ISO_DATE = "%Y-%m-%d"
 _ISO_TIMES = frozenset({"", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f",
                         " %H:%M:%S%-f", "T%H:%M:%S%-f"})  # fmt: skip
@@ -19,32 +19,32 @@ def canonical_sql(grammar: str, column_sql: str, null_tokens: tuple[str, ...] = 
 
     Empty text and `null_tokens` are no value; text of blanks only is none too where the grammar says `trim` (TRIM costs
     more than the cast, so it is there only for columns in which outer blanks were seen).
-    Text that is not in the grammar becomes text starting with (or holding) `?`, which no engine casts: a `1.5`
-    among decimal commas is never read as another number. Raises `Usage` (`grammar.unknown`).
+    Text that is not in the grammar becomes text that no engine casts (most of it holds a `?`): a `1.5` among decimal
+    commas is never read as another number. Raises `Usage` (`grammar.unknown`).
     """
     spelling = read(grammar)
-    whole = f"TRIM({column_sql})" if spelling.blanks else column_sql
-    nulled = without_nulls_sql(column_sql, null_tokens, blanks=spelling.blanks)
-    if render_sql(spelling, _MARK).count(_MARK) == 1:
-        return render_sql(spelling, nulled)
-    rendered = render_sql(spelling, whole)
-    none = f"WHEN {whole} IN ({_listed(null_tokens)}) THEN NULL"
-    if rendered.startswith("CASE WHEN "):
-        return f"CASE {none} {rendered.removeprefix('CASE ')}"
-    return f"CASE {none} ELSE {rendered} END"
+    text = f"TRIM({column_sql})" if spelling.blanks else column_sql
+    if not any(t.strip() for t in null_tokens):
+        return render_sql(spelling, f"NULLIF({text}, '')", bare=text)
+    return f"CASE WHEN {text} NOT IN ({_listed(null_tokens)}) THEN {render_sql(spelling, text)} END"
 
 
-def render_sql(spelling: Spelling, text: str) -> str:
-    """Canonical text of `text`, a SQL expression that is NULL where there is no value and has no outer blanks."""
+def render_sql(spelling: Spelling, text: str, *, bare: str = "") -> str:
+    """Canonical text of `text`, a SQL expression that is NULL where there is no value and has no outer blanks.
+
+    `bare` is a shorter spelling of the same text that need not be NULL where there is no value: then `text` stands in
+    the result once.
+    """
+    bare = bare or text
     match spelling.kind:
         case "integer" | "decimal":
-            return _number(spelling, text)
+            return _number(spelling, text, bare)
         case "date" | "timestamp":
-            return _moment(spelling.format, text)
+            return _moment(spelling.format, text, bare)
         case "boolean":
-            return _boolean(spelling, text)
+            return _boolean(spelling, text, bare)
         case "epoch":
-            return _epoch(spelling.unit, text)
+            return _epoch(spelling.unit, text, bare)
         case "text":
             return text
 
@@ -95,10 +95,7 @@ def quoted(text: str) -> str:
 
 def without_nulls_sql(column_sql: str, null_tokens: tuple[str, ...], *, blanks: str = "") -> str:
     """The text, NULL where it is empty or a null token; trimmed first when `blanks` is `trim`."""
-    text = f"TRIM({column_sql})" if blanks else column_sql
-    if not any(t.strip() for t in null_tokens):
-        return f"NULLIF({text}, '')"
-    return f"CASE WHEN {text} IN ({_listed(null_tokens)}) THEN NULL ELSE {text} END"
+    return canonical_sql("text:trim" if blanks else "text", column_sql, null_tokens)
 
 
 def _listed(null_tokens: tuple[str, ...]) -> str:
@@ -110,31 +107,47 @@ def _like(text: str, form: str) -> str:
     return f"{text} LIKE {quoted(form)}"
 
 
-def _number(spelling: Spelling, text: str) -> str:
-    if spelling.prefix:
-        text = _without_prefix(text, spelling.prefix.strip())
+def _number(spelling: Spelling, text: str, bare: str) -> str:
+    if spelling.group or spelling.prefix:
+        return _stripped(spelling, text, bare)
     if spelling.suffix:
-        text = _without_suffix(text, spelling.suffix.strip())
-    point = spelling.point or "."
-    if not spelling.group:
-        return text if point == "." else f"REPLACE(REPLACE({text}, '.', '?'), {quoted(point)}, '.')"
-    return _ungrouped(text, spelling.group, point if spelling.kind == "decimal" else "")
+        text = _without_suffix(text, bare, spelling.suffix.strip())
+    return f"TRANSLATE({text}, ',.', '.?')" if spelling.point == "," else text
 
 
-def _ungrouped(text: str, group: str, point: str) -> str:
-    """Groups are taken out only where they have exactly three digits: `1,23` is not 123 and `1.234,5` not 1.2345."""
-    shape = f"REPLACE(TRANSLATE({text}, '123456789', '000000000'), {quoted(group + '000')}, '|')"
-    wrong = [_like(shape, form) for form in (f"%{group}%", "%|0%", "%0000|%")]
-    wrong += [_like(shape, f"%{point}%|%")] if point else []
-    wrong.append(f"({_like(shape, '%|%')} AND {shape} NOT LIKE '%0|%')")
-    bare = f"REPLACE({text}, {quoted(group)}, '')"
-    if point == ",":
-        bare = f"REPLACE({_point_out(bare, group)}, ',', '.')"
-    return f"CASE WHEN {' OR '.join(wrong)} THEN '?' || {text} ELSE {bare} END"
+def _stripped(spelling: Spelling, text: str, bare: str) -> str:
+    """Groups and units are taken out of a text only where each stands where it may.
+
+    Groups have exactly three digits: `1,23` is not 123 and `1.234,5` not 1.2345.
+    """
+    dropped = dict.fromkeys(spelling.group)
+    made = bare
+    for affix in (spelling.prefix.strip(), spelling.suffix.strip()):
+        made = f"REPLACE({made}, {quoted(affix)}, '')" if len(affix) > 1 else made
+        dropped |= dict.fromkeys((*affix, " ") if len(affix) == 1 else " " if affix else "")
+    if spelling.point == ",":
+        made = f"TRANSLATE({made}, {quoted(',' + ''.join(dropped))}, '.')"
+    elif len(dropped) == 1:
+        made = f"REPLACE({made}, {quoted(''.join(dropped))}, '')"
+    elif dropped:
+        made = f"TRANSLATE({made}, {quoted(''.join(dropped))}, '')"
+    return f"CASE WHEN REGEXP_MATCHES({bare}, {quoted(_shape(spelling))}) THEN {made} ELSE '?' || {text} END"
 
 
-def _point_out(bare: str, group: str) -> str:
-    return bare if group == "." else f"REPLACE({bare}, '.', '?')"
+def _shape(spelling: Spelling) -> str:
+    """A pattern for people, in the syntax that Postgres, Spark and DuckDB share (no backslashes)."""
+    whole = f"[0-9]{{1,3}}({_plain(spelling.group)}[0-9]{{3}})+|[0-9]+" if spelling.group else "[0-9]+"
+    if spelling.kind == "decimal":
+        point = _plain(spelling.point or ".")
+        whole = f"({whole})({point}[0-9]*)?|{point}[0-9]+"
+    before = f"({_plain(spelling.prefix.strip())} ?)?[+-]?" if spelling.prefix else ""
+    after = f"( ?{_plain(spelling.suffix.strip())})?" if spelling.suffix else ""
+    return f"^[+-]?{before}({whole}){after}$"
+
+
+def _plain(text: str) -> str:
+    """`text` as a pattern for itself; a class of one needs no backslash."""
+    return "".join(c if c.isalnum() or c not in _SPECIAL else f"[{c}]" for c in text)
 
 
 def _affix_condition(text: str, affix: str, form: str) -> str:
@@ -144,50 +157,66 @@ def _affix_condition(text: str, affix: str, form: str) -> str:
     return _like(text, form.format(affix))
 
 
-def _without_prefix(text: str, prefix: str) -> str:
-    start = len(prefix) + 1
-    branches = [f"WHEN {_affix_condition(text, prefix, '{}%')} THEN TRIM(SUBSTRING({text}, {start}))"]
-    for sign in "-+":
-        signed = _affix_condition(text, sign + prefix, "{}%")
-        branches.append(f"WHEN {signed} THEN '{sign}' || TRIM(SUBSTRING({text}, {start + 1}))")
-    return f"CASE {' '.join(branches)} ELSE {text} END"
+def _without_suffix(text: str, bare: str, suffix: str) -> str:
+    condition = _affix_condition(bare, suffix, "%{}")
+    cut = f"TRIM(SUBSTRING({bare}, 1, LENGTH({bare}) - {len(suffix)}))"
+    return f"CASE WHEN {condition} THEN {cut} ELSE {text} END"
 
 
-def _without_suffix(text: str, suffix: str) -> str:
-    condition = _affix_condition(text, suffix, "%{}")
-    return f"CASE WHEN {condition} THEN TRIM(SUBSTRING({text}, 1, LENGTH({text}) - {len(suffix)})) ELSE {text} END"
-
-
-def _boolean(spelling: Spelling, text: str) -> str:
+def _boolean(spelling: Spelling, text: str, bare: str) -> str:
     true, false = quoted(spelling.true.upper()), quoted(spelling.false.upper())
-    return f"CASE UPPER({text}) WHEN {true} THEN 'true' WHEN {false} THEN 'false' ELSE '?' || {text} END"
+    return f"CASE UPPER({bare}) WHEN {true} THEN 'true' WHEN {false} THEN 'false' ELSE '?' || {text} END"
 
 
-def _epoch(unit: str, text: str) -> str:
+def _epoch(unit: str, text: str, bare: str) -> str:
     """Whole seconds by interval arithmetic (portable), the fraction as the digits that were spelled."""
     digits = EPOCH_DIGITS[unit]
-    moment = f"TIMESTAMP '1970-01-01 00:00:00' + CAST(SUBSTRING({text}, 1, 10) AS INTEGER) * INTERVAL '1' SECOND"
+    moment = f"TIMESTAMP '1970-01-01 00:00:00' + CAST(SUBSTRING({bare}, 1, 10) AS INTEGER) * INTERVAL '1' SECOND"
     made = f"CAST({moment} AS VARCHAR)"
     if digits > 10:
-        made = f"{made} || '.' || SUBSTRING({text}, 11)"
-    plain = f"TRANSLATE({text}, '0123456789', '') = '' AND LENGTH({text}) = {digits}"
-    return f"CASE WHEN {plain} AND SUBSTRING({text}, 1, 10) <= '2147483647' THEN {made} ELSE '?' || {text} END"
+        made = f"{made} || '.' || SUBSTRING({bare}, 11)"
+    # beyond 2147483647 seconds (in 2038) the integer would overflow
+    plain = f"REGEXP_MATCHES({bare}, '^[0-9]{{{digits}}}$') AND {bare} <= '2147483647{'9' * (digits - 10)}'"
+    return f"CASE WHEN {plain} THEN {made} ELSE '?' || {text} END"
 
 
-def _moment(form: str, text: str) -> str:
-    if form == "%Y%m%d":
-        pieces = f"SUBSTRING({text}, 1, 4) || '-' || SUBSTRING({text}, 5, 2) || '-' || SUBSTRING({text}, 7)"
-        return f"CASE WHEN {_like(text, '________')} THEN {pieces} ELSE '?' || {text} END"
+def _moment(form: str, text: str, bare: str) -> str:
+    if form == "%Y%m%d":  # eight digits or no date: nothing else has four, two and two of them
+        return f"SUBSTRING({text}, 1, 4) || '-' || SUBSTRING({bare}, 5, 2) || '-' || SUBSTRING({bare}, 7)"
     if form.startswith(_ISO_DATE) and form[len(_ISO_DATE) :] in _ISO_TIMES:
         return text
     zone = next((z for z in reversed(_UTC) if form.endswith(z)), "")
     if form.startswith(_ISO_DATE) and zone:
-        cut = f"SUBSTRING({text}, 1, LENGTH({text}) - {len(zone)})"
-        return f"CASE WHEN {_like(text, '%' + zone)} THEN {cut} ELSE '?' || {text} END"
+        cut = f"SUBSTRING({bare}, 1, LENGTH({bare}) - {len(zone)})"
+        return f"CASE WHEN {_like(bare, '%' + zone)} THEN {cut} ELSE '?' || {text} END"
     if form == "%Y-%m":
         return f"{text} || '-01'"
-    branches = [_branch(tokens(form), widths, text) for widths in _widths(form)]
+    if turned := _turned(form, text, bare):
+        return turned
+    branches = [_branch(tokens(form), widths, bare) for widths in _widths(form)]
     return f"CASE {' '.join(branches)} ELSE '?' || {text} END"
+
+
+def _turned(form: str, text: str, bare: str) -> str:
+    """`31.12.2021` with its pieces put in order, separators included; empty for a format that is built otherwise.
+
+    Every character of the text comes out once, so what casts had ten characters before the time, digits and
+    separators where the format has them; another separator, also `-`, comes out as no date.
+    """
+    day, time = form[:8], form[8:]
+    mark = day[2:3]
+    rest = f" || SUBSTRING({bare}, 11)" if time else ""
+    last = "4" if time else ""
+    pieces = {
+        f"%d{mark}%m{mark}%Y": (f"7{', ' * bool(last)}{last}", "3, 4", "1, 2"),
+        f"%m{mark}%d{mark}%Y": (f"7{', ' * bool(last)}{last}", "6, 1", "1, 5"),
+        f"%Y{mark}%m{mark}%d": ("1, 10",) if time else (),
+    }.get(day)
+    if pieces is None or mark not in "./- " or time not in _ISO_TIMES:
+        return ""
+    cuts = [f"SUBSTRING({bare if i else text}, {piece})" for i, piece in enumerate(pieces)]
+    made = " || ".join(cuts) or text
+    return (made if mark == "-" else f"TRANSLATE({made}, '{mark}-', '-?')") + rest
 
 
 def _widths(form: str) -> list[tuple[int, ...]]:

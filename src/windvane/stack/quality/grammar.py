@@ -10,6 +10,7 @@ from windvane.domain.record import Record, replace
 from windvane.stack.quality import moments, numbers
 from windvane.stack.quality.canonical import canonical_sql, castable_sql, spells_sql
 from windvane.stack.quality.spelling import Spelling, pattern, read
+from windvane.stack.quality.telling import exemplary, told
 
 __all__ = ["Decision", "canonical_sql", "castable_sql", "decide", "spells_sql"]
 
@@ -21,10 +22,14 @@ _BOOLEANS = (("true", "false"), ("yes", "no"), ("y", "n"), ("ja", "nein"), ("j",
 _TIME_WORDS = re.compile(r"(date|time|day|datum|dt|ts|tag|zeit|created|updated|_at$|stamp|epoch)", re.IGNORECASE)
 FIT = 0.99  # share of values that must be in a grammar; the rest would be quarantined
 UNSURE = 0.55
+OFTEN, FEW_BUT_OFTEN = 100, 0.85  # rows from which few distinct texts are believed, and how far
 
 
 class Decision(Record):
-    """What texts are: `confidence` 0..1, `runner_up` the grammar that fits as well or next best (may be empty)."""
+    """What texts are: `confidence` 0..1, `runner_up` the grammar that fits as well or next best (may be empty).
+
+    `example` is a delivered number that shows its spelling; it may be personal, `evidence` never is.
+    """
 
     type: str
     grammar: str
@@ -32,6 +37,7 @@ class Decision(Record):
     confidence: float = 0.0
     runner_up: str = ""
     evidence: str = ""
+    example: str = ""
 
 
 def decide(counts: Mapping[str, int], *, name: str = "", siblings: tuple[str, ...] = ()) -> Decision:
@@ -58,7 +64,7 @@ def decide(counts: Mapping[str, int], *, name: str = "", siblings: tuple[str, ..
     if found is not None and found.type != "varchar":
         return _with_tokens(found, tokens, padded=padded)
     _, tokens = _split(trimmed, NULLS)
-    found = found or Decision(type="varchar", grammar="text", confidence=_sure(len(values)), evidence="no grammar fits")
+    found = found or Decision(type="varchar", grammar="text", confidence=_sure(len(values)), evidence="text")
     return _with_tokens(found, tokens, padded=padded)
 
 
@@ -68,13 +74,21 @@ def _split(trimmed: Mapping[str, int], nulls: frozenset[str]) -> tuple[dict[str,
 
 
 def _with_tokens(found: Decision, tokens: tuple[str, ...], *, padded: bool) -> Decision:
-    grammar = str(replace(read(found.grammar), blanks="trim")) if padded else found.grammar
-    return replace(found, grammar=grammar, null_tokens=tokens, confidence=round(found.confidence, 3))
+    found = replace(found, null_tokens=tokens, confidence=round(found.confidence, 3))
+    if not padded:
+        return found
+    evidence = f"{found.evidence}, blanks around some"
+    return replace(found, grammar=str(replace(read(found.grammar), blanks="trim")), evidence=evidence)
 
 
 def _sure(distinct: int) -> float:
     """Rule of succession over distinct texts: ten that fit say 0.92, a thousand 0.995 (never more)."""
     return min(0.995, (distinct + 1) / (distinct + 2))
+
+
+def _borne_out(values: Mapping[str, int]) -> float:
+    """As sure as distinct texts make it; many rows of one or two texts (flags, a first day) are no doubt either."""
+    return max(_sure(len(values)), FEW_BUT_OFTEN if sum(values.values()) >= OFTEN else 0.0)
 
 
 def _booleans(values: Mapping[str, int]) -> Decision | None:
@@ -86,7 +100,7 @@ def _booleans(values: Mapping[str, int]) -> Decision | None:
             grammar = str(Spelling(kind="boolean", true=true, false=false))
             sure = 0.97 if len(spelled) == 2 else 0.8
             return Decision(
-                type="boolean", grammar=grammar, confidence=sure, evidence=f"only {', '.join(sorted(spelled))}"
+                type="boolean", grammar=grammar, confidence=sure, evidence=told(read(grammar))
             )
     return None
 
@@ -98,7 +112,7 @@ def _typed(values: Mapping[str, int], name: str, siblings: tuple[str, ...]) -> D
     epoch = moments.epoch(values)
     if epoch is not None and _TIME_WORDS.search(name):
         return Decision(
-            type="timestamp", grammar=str(epoch), confidence=0.9, runner_up="integer", evidence=_fits(values)
+            type="timestamp", grammar=str(epoch), confidence=0.9, runner_up="integer", evidence=told(epoch)
         )
     dated = _best(values, moments.readings(values))
     if dated is not None:
@@ -133,29 +147,25 @@ def _identifier(values: Mapping[str, int]) -> str:
     """Why digits are an identifier and no number; empty when they may be a number."""
     padded = sum(n for t, n in values.items() if numbers.leading_zero(t))
     if padded:
-        return f"{padded:,} values with leading zeros"
+        return f"{padded:,} values with leading zeros: no numbers"
     long = sum(n for t, n in values.items() if numbers.too_long(t))
-    return f"{long:,} values with more than {numbers.MOST_DIGITS} digits" if long else ""
-
-
-def _fits(values: Mapping[str, int]) -> str:
-    return f"fits {len(values):,} distinct texts in {sum(values.values()):,} rows"
+    return f"{long:,} values with more than {numbers.MOST_DIGITS} digits: no numbers" if long else ""
 
 
 def _moment(values: Mapping[str, int], found: Spelling, context: tuple[str, tuple[str, ...]]) -> Decision:
     name, siblings = context
     other = moments.swapped(found)
-    sure, runner, evidence = _sure(len(values)), "", _fits(values)
+    sure, runner, evidence = _borne_out(values), "", told(found)
     fitting = dict(_fitting(values, found))
     if other is not None and len(_fitting(fitting, other)) == len(fitting):
         known = {_order(read(s)) for s in siblings if read(s).kind in ("date", "timestamp")} - {""}
         found, other, sure, why = _settle(found, other, known)
-        runner, evidence = str(other), f"{evidence}; all days are at most 12: `{found}` and `{other}` fit alike{why}"
+        runner, evidence = str(other), f"{told(found)}; no day is over 12: `{found}` and `{other}` fit alike{why}"
     elif found.format == "%Y%m%d" or found.format == "%Y-%m":
         sure = min(sure, 0.95 if _TIME_WORDS.search(name) else 0.6)
         runner = "integer" if found.format == "%Y%m%d" else "text"
     elif "%y" in found.format:
-        sure, evidence = min(sure, 0.8), f"{evidence}; years have two digits"
+        sure, evidence = min(sure, 0.8), f"{evidence}; years have two digits, 69 is 1969"
     return Decision(
         type=found.kind,
         grammar=str(found),
@@ -183,21 +193,20 @@ def _settle(found: Spelling, other: Spelling, known: set[str]) -> tuple[Spelling
 def _number(values: Mapping[str, int], found: Spelling, siblings: tuple[str, ...]) -> Decision:
     fitting = dict(_fitting(values, found))
     other = numbers.other_reading(fitting, found)
-    sure, runner, evidence = _sure(len(values)), "", _fits(values)
+    sure, runner, evidence = _borne_out(values), "", told(found)
     if other is not None and any((found.group or found.point) in t for t in fitting):
         found, other, sure, why = _settle_point(found, other, siblings)
-        runner, evidence = str(other), f"{evidence}; `{found}` and `{other}` fit alike{why}"
+        runner, evidence = str(other), f"{told(found)}; `{found}` and `{other}` fit alike{why}"
     shapes = [numbers.decimals(t, found) for t in fitting]
     shape = (max(s[0] for s in shapes), max(s[1] for s in shapes), any(s[2] for s in shapes))
     share = _share(fitting, values)
-    if share < 1:
-        evidence = f"{evidence}; {1 - share:.2%} of the rows do not"
     return Decision(
         type=numbers.number_type(found, shape),
         grammar=str(found),
         confidence=sure * share,
         runner_up=runner,
         evidence=evidence,
+        example=exemplary(list(fitting), found),
     )
 
 

@@ -122,20 +122,21 @@ def _merged(texts: Mapping[str, int], misfits: Mapping[str, int], seen: ColumnPr
 
 
 def _as_text(decision: Decision) -> Decision:
-    return replace(decision, type="varchar", grammar="text", runner_up=decision.grammar, confidence=UNSURE)
+    return replace(decision, type="varchar", grammar="text", runner_up=decision.grammar, confidence=UNSURE, example="")
 
 
 def _finished(column: _Column, measured: ColumnProfile) -> ColumnProfile:
     """The profile with how sure it is; values of columns that look personal are left out."""
     decision = column.decision
+    suspicion = suspect(column.name, dict(list(column.texts.items())[:300]))
+    shown = f'"{decision.example}": ' if decision.example and suspicion is None else ""
     found = replace(
         measured,
         confidence=decision.confidence,
         runner_up=decision.runner_up,
-        evidence=decision.evidence,
+        evidence=shown + decision.evidence,
         null_tokens=decision.null_tokens,
     )
-    suspicion = suspect(column.name, dict(list(column.texts.items())[:300]))
     if suspicion is not None and suspicion.confidence >= SURE:
         found = replace(found, minimum="", maximum="", top=())
     return found

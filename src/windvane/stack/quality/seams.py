@@ -29,8 +29,8 @@ def seam_of(scene: Scene, model: Model, batch: Batch, *, lost: tuple[str, ...] =
     entities, time = _seam_key(made, (*wanted, time), lost, set(batch.columns))
     return Seam(
         engine=scene.scratch,
-        known=_relation(known, [str(scene.root / b.path) for b in history]),
-        arriving=_relation(arriving, [str(scene.root / batch.path)]),
+        known=_relation(known, scene, history, made),
+        arriving=_relation(arriving, scene, [batch], made),
         entities=entities,
         time=time,
     )
@@ -45,8 +45,10 @@ def _candidates(made: tuple[Cast, ...], batch: Batch, lost: tuple[str, ...]) -> 
         profile = batch.profile.column(new) if batch.profile else None
         like = next((c for c in gone if profile and _family(c.type) == _family(profile.type)), None)
         if like is not None:
-            old = min(columns_of(like.text))
-            found.append(_typed(Cast(name=new, text=swap_column(like.text, old, new), type=like.type), new))
+            text = like.text
+            for old in columns_of(like.text):  # one name, or all under which the column came so far
+                text = swap_column(text, old, new)
+            found.append(_typed(Cast(name=new, text=text, type=like.type), new))
     return found
 
 
@@ -76,6 +78,10 @@ def _typed(cast: Cast, name: str) -> str:
     return f"TRY_CAST({cast.text} AS {cast.type}) AS {quote(name)}"
 
 
-def _relation(columns: list[str], files: list[str]) -> str:
-    listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
-    return f"(SELECT {', '.join(columns)} FROM read_parquet([{listed}], union_by_name := true)) AS side"
+def _relation(columns: list[str], scene: Scene, batches: list[Batch], made: tuple[Cast, ...]) -> str:
+    """The rows of `batches`; a name that none of them delivers is empty, as it is in the view of the source."""
+    listed = ", ".join("'" + str(scene.root / b.path).replace("'", "''") + "'" for b in batches)
+    there = {name for b in batches for name in b.columns}
+    absent = sorted({name for c in made for name in columns_of(c.text)} - there)
+    source = f"SELECT {', '.join(['*', *(f'CAST(NULL AS VARCHAR) AS {quote(n)}' for n in absent)])}"
+    return f"(SELECT {', '.join(columns)} FROM ({source} FROM read_parquet([{listed}], union_by_name := true))) AS side"

@@ -15,6 +15,7 @@ from windvane.domain.naming import identifier
 from windvane.domain.ports import Engine, Offer, Secrets, Stray
 
 _MAGIC = b"SQLite format 3\0"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:$|[ T]\d)")
 _PASSING = ("locked", "busy", "disk i/o")
 _TYPES = (
     (re.compile(r"INT"), "bigint"),
@@ -86,7 +87,7 @@ def _opened(place: Path) -> Iterator[sqlite3.Connection]:
     if not place.is_file():
         raise Usage(f"there is no database at `{place}`", code="source.missing", fix="correct the path")
     try:
-        with closing(sqlite3.connect(f"{place.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+        with closing(sqlite3.connect(f"{place.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as database:
             database.text_factory = _text
             yield database
     except sqlite3.Error as error:
@@ -139,12 +140,19 @@ def _declared(database: sqlite3.Connection, table: str, names: dict[str, str]) -
     columns = [
         Column(name=name, type=kind, nullable=not (required or place))
         for _, name, declared, required, _, place in info
-        if (kind := _portable(declared))
+        if (kind := _portable(declared)) and not (kind == "varchar" and _dated(database, table, name))
     ]
     key = tuple(row[1] for row in sorted((r for r in info if r[5]), key=lambda r: r[5]))
     return Contract(
         relation=names[table], columns=tuple(columns), key=key, references=_references(database, table, names)
     )
+
+
+def _dated(database: sqlite3.Connection, table: str, column: str) -> bool:
+    """Whether a text column holds dates: SQLite has no type for them, so what is declared says too little."""
+    query = f"SELECT {_quoted(column)} FROM {_quoted(table)} WHERE {_quoted(column)} <> '' LIMIT 50"
+    values = [str(v) for (v,) in database.execute(query)]
+    return bool(values) and all(_DATE.match(v) for v in values)
 
 
 def _references(database: sqlite3.Connection, table: str, names: dict[str, str]) -> tuple[Reference, ...]:

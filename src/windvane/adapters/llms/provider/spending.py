@@ -65,5 +65,6 @@ def _price_of(settings: LlmSettings) -> ModelPrice:
         f"the price of `{settings.provider}` is not known",
         code="llm.price_unknown",
         why="without it the budget cannot be held",
-        fix=f'add `[llm.prices."{model}"]` with `input` and `output` per million tokens; 0 for a model of your own',
+        fix=f'add `[llm.prices."{model}"]` with `input` and `output` per million tokens to `windvane.toml`, or set '
+        "`WINDVANE_LLM_PRICE=2/10`; 0 for a model of your own",
     )

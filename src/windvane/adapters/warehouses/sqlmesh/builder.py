@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlmesh.core import constants
 from sqlmesh.core.config import Config, DuckDBConnectionConfig, GatewayConfig
 from sqlmesh.core.config.connection import BaseDuckDBConnectionConfig
 from sqlmesh.core.config.loader import load_config_from_paths
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sqlmesh.core.model import Model as SqlModel
     from sqlmesh.core.plan import Plan as SqlPlan
     from sqlmesh.core.snapshot import Snapshot
+
+constants.MAX_FORK_WORKERS = 1  # also when SQLMesh was imported before us: a fork would hold the warehouse file open
 
 START = "1900-01-01"
 LAST = "2099-12-31"

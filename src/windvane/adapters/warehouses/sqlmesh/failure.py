@@ -58,9 +58,10 @@ def again(error: BaseException) -> TryAgain:
     holder = re.search(r"Conflicting lock is held in .*?\(PID (\d+)\)", str(error))
     if holder:
         return busy(holder[1])
+    memory = any(isinstance(e, duckdb.OutOfMemoryException | MemoryError) for e in chain(error))
     return TryAgain(
-        "the warehouse ran out of something",
-        code="warehouse.resources",
+        "the warehouse ran out of memory" if memory else "the warehouse ran out of something",
+        code="engine.memory" if memory else "warehouse.resources",
         why=words(error),
         fix="free disk space or memory, then run again; nothing was changed",
     )

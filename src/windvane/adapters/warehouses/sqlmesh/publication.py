@@ -31,12 +31,12 @@ class Publication:
         self._folder = folder
 
     def publish(self, *, release: str, masked: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-        """Write a release, all of one moment; names its relations. The same release again does nothing.
+        """Write a release, all of one moment; names its relations. Again, it restores what is missing.
 
         Raises `TryAgain` when the disk is full; readers then keep the release before.
         """
         before = self.current()
-        if before is not None and before.release == release:
+        if before is not None and before.release == release and self._whole(before):
             return tuple(r.name for r in before.relations)
         try:
             with self._store.cursor() as cursor:
@@ -58,6 +58,9 @@ class Publication:
         path = self._folder / MANIFEST
         return decode(path.read_bytes(), Manifest) if path.exists() else None
 
+    def _whole(self, manifest: Manifest) -> bool:
+        return all((self._folder / f.path).exists() for r in manifest.relations for f in r.files)
+
     def _relation(
         self, cursor: duckdb.DuckDBPyConnection, name: str, closed: Mapping[str, set[str]], before: Manifest | None
     ) -> PublishedRelation:
@@ -67,7 +70,8 @@ class Publication:
         hidden = closed.get(name, set())
         columns = tuple(c for c in described if c[0].lower() not in hidden)
         old = next((r for r in before.relations if r.name == name), None) if before else None
-        usable = {f.content: f for f in old.files} if old and old.columns == columns else {}
+        there = [f for f in old.files if (self._folder / f.path).exists()] if old else []
+        usable = {f.content: f for f in there} if old and old.columns == columns else {}
         listed = ", ".join(identifier(c) for c, _ in columns) or "NULL AS nothing"
         files = []
         for partition, where in _partitions(cursor, relation, columns):

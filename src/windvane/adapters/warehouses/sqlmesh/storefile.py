@@ -47,6 +47,8 @@ class StoreFile:
         """Set the memory limit and the number of threads for everything that follows."""
         self._connection.execute(f"SET GLOBAL memory_limit = '{resources.memory_mb}MB'")
         self._connection.execute(f"SET GLOBAL threads = {resources.threads}")
+        ordered = "true" if resources.threads > 1 else "false"  # one thread keeps the order anyway, and needs less
+        self._connection.execute(f"SET GLOBAL preserve_insertion_order = {ordered}")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own on the same open file."""

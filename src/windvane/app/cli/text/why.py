@@ -26,6 +26,7 @@ def why(report: WhyReport) -> Iterator[Line]:
         yield Line(f"  takes back {report.undoes}")
     yield from section("what", _few(report.changes))
     yield from _reasons(report)
+    yield from section("the goal as it was read", report.readings)
     yield from section("evidence", _few(report.evidence))
     yield from section("hypotheses", [hypothesis(h) for h in report.hypotheses])
     yield from _alternatives("plans" if report.id.startswith("I-") else "alternatives", report.alternatives)

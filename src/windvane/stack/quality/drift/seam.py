@@ -76,14 +76,18 @@ def surprise(seam: Seam, known: str, arriving: str) -> float | None:
 
 
 def agreement(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
-    """Rows that both sides have (same entities and time), and the share of them with equal values."""
+    """Rows that both sides have (same entities and time), and the share of them with equal values.
+
+    A key that a side has more than once says nothing about which rows are the same: it is left out.
+    """
     if not seam.time:
         return 0, 0.0
     when = f"TRY_CAST({quoted(seam.time)} AS TIMESTAMP)"
     keys = ", ".join([*(quoted(e) for e in seam.entities), f"{when} AS moment"])
+    once = f"GROUP BY {', '.join(str(n + 1) for n in range(len(seam.entities) + 1))} HAVING COUNT(*) = 1"
     found = seam.engine.rows(f"""
-        WITH old AS (SELECT {keys}, {quoted(known)} AS value FROM {seam.known}),
-             fresh AS (SELECT {keys}, {quoted(arriving)} AS value FROM {seam.arriving})
+        WITH old AS (SELECT {keys}, MIN({quoted(known)}) AS value FROM {seam.known} {once}),
+             fresh AS (SELECT {keys}, MIN({quoted(arriving)}) AS value FROM {seam.arriving} {once})
         SELECT COUNT(*), AVG(CASE WHEN COALESCE(TRY_CAST(old.value AS DOUBLE) = TRY_CAST(fresh.value AS DOUBLE),
                    CAST(old.value AS VARCHAR) = CAST(fresh.value AS VARCHAR)) THEN 1.0 ELSE 0.0 END)
         FROM fresh JOIN old ON {_same(seam)} AND old.moment = fresh.moment
