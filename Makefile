@@ -49,7 +49,7 @@ lint: .venv/.dev  ## format and fix what can be fixed
 	@$(BIN)/mypy && $(BIN)/lint-imports
 
 bench: .venv/.dev  ## every measure under benchmarks/ that needs no outside data
-	@for b in $$(ls benchmarks/*.py | xargs -n1 basename | sed 's/\.py//' | grep -v __init__); do \
+	@for b in $$(grep -l __main__ benchmarks/*.py | xargs -n1 basename | sed 's/\.py//'); do \
 	echo "== $$b"; $(BIN)/python -m benchmarks.$$b || echo "   (needs --data: see $$b --help)"; done
 
 lock: .venv/.uv  ## resolve the requirements anew

@@ -9,6 +9,7 @@ The sweep of `tests/loop/test_kill.py`: each round sets the stage anew, kills th
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import tempfile
 from pathlib import Path
@@ -22,23 +23,25 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="kill at every n-th write only")
     options = parser.parse_args()
     sys.path[:0] = [str(TESTS), str(TESTS / "loop")]
-    import kill_story
-    from harness.killing import points, sweep
-
-    torn: list[str] = []
+    kill_story = importlib.import_module("kill_story")
+    harness = importlib.import_module("harness.killing")
     with tempfile.TemporaryDirectory() as folder:
         place = kill_story.found(Path(folder))
-        names = points(lambda: kill_story.run(place), lambda: kill_story.fresh(place))
+        names = harness.points(lambda: kill_story.run(place), lambda: kill_story.fresh(place))
         print(f"{len(names)} writes in one undisturbed run, at {len(set(names))} kinds of places", flush=True)
 
         def check(n: int) -> None:
+            if n % 10 == 1:
+                print(f"killed at write {n} of {len(names)}", flush=True)
             try:
                 kill_story.check(place)
             except AssertionError as error:
                 name = names[n - 1] if n <= len(names) else "the end"
                 (Path(folder) / "torn").open("a").write(f"killed at {n} ({name}): {' '.join(str(error).split())}\n")
 
-        kills = sweep(lambda: kill_story.run(place), check, lambda: kill_story.fresh(place), every=options.every)
+        kills = harness.sweep(
+            lambda: kill_story.run(place), check, lambda: kill_story.fresh(place), every=options.every
+        )
         told = Path(folder) / "torn"
         torn = told.read_text().splitlines() if told.exists() else []
     print("\n".join(torn), end="\n" if torn else "")

@@ -68,8 +68,7 @@ def main() -> None:
         estate = build(root, options.models)
         rest(root)
         costs = [rest(root) for _ in range(options.rounds)]
-        days = {"first": sample_shop.DAYS, "days": 2, "rows_a_day": 50}
-        sample_shop.orders(root / "files" / "orders_0001.csv", **days)
+        sample_shop.orders(root / "files" / "orders_0001.csv", first=sample_shop.DAYS, days=2, rows_a_day=50)
         _, report = run(root)
         released = report["releases"]
         assert isinstance(released, list) and released, report

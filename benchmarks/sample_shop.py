@@ -1,4 +1,4 @@
-"""A shop whose files the benchmarks of speed found estates on: orders, stores, a daily rate; the same for the same size."""
+"""A shop whose files the benchmarks of speed found estates on: orders, stores, a daily rate; always the same."""
 
 from __future__ import annotations
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import resource
+import argparse
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
+
+from benchmarks.child import python
 
 ROUNDS = 15
 CALLS = {"help": ["--help"], "why_help": ["why", "--help"], "version": ["--version"], "start": ["status"]}
@@ -16,6 +15,7 @@ CALLS = {"help": ["--help"], "why_help": ["why", "--help"], "version": ["--versi
 
 def main() -> None:
     """Print the median of each call, and last the figures with their goals."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "windvane.toml").write_text('name = "empty"\n')
@@ -35,13 +35,8 @@ def median(words: list[str] | None, folder: Path) -> float:
 
 def run(words: list[str] | None, folder: Path) -> float:
     """CPU ms of one process."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
-    call = [sys.executable, "-c", "pass"] if words is None else [sys.executable, "-m", "windvane", *words]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(call, cwd=folder, env=environment, capture_output=True, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1000
+    call = ["-c", "pass"] if words is None else ["-m", "windvane", *words]
+    return python(*call, cwd=folder, bytecode=folder / "bytecode").cpu_s * 1000
 
 
 def _fill(folder: Path) -> None:

@@ -40,7 +40,9 @@ def test_a_sentence_becomes_what_it_means(case, world):
         return
     assert isinstance(result, Question), result
     found = [getattr(o.goal, case.get("by", "measure")) for o in result.options]
-    assert sorted(v[0] if isinstance(v, tuple) else v for v in found) == sorted(case["question"])
+    named = [v[0] if isinstance(v, tuple) else v for v in found]
+    assert sorted(named) == sorted(case["question"])
+    assert case.get("first", named[0]) == named[0]
     assert 2 <= len(result.options) <= 5
     assert answer(result, 1).goal == result.options[0].goal
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from windvane.adapters.warehouses.scratch import Scratch
 from windvane.app import reading, wire
 from windvane.app.reports import RunReport
 from windvane.app.story import holdings
+from windvane.domain.batch import ColumnProfile, Profile
+from windvane.domain.record import replace
+from windvane.stack.quality.drift import match_columns
 from windvane.stack.quality.drift.seam import Seam, agreement
 from windvane.stack.quality.grammar import decide
 
@@ -78,3 +83,29 @@ def test_few_texts_in_many_rows_are_what_they_look_like(texts: tuple[str, ...], 
     often, seldom = (decide(dict.fromkeys(texts, rows), name="x") for rows in (1000, 2))
     assert often.type == seldom.type == kind
     assert often.confidence >= 0.8 > seldom.confidence
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is a thing of Linux")
+@pytest.mark.parametrize("shape", [(), ("--json",)])
+def test_output_that_cannot_be_written_is_no_traceback(home: Path, shape: tuple[str, ...]) -> None:
+    call = [sys.executable, "-m", "windvane", "status", "--estate", str(home), *shape]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_word_less_in_the_name_decides_nothing_beside_another_new_column() -> None:
+    """Italy, March 2020: `nuovi_attualmente_positivi` went on as `variazione_totale_positivi`, beside a new count."""
+    old, count, change = ("nuovi_attualmente_positivi", "nuovi_positivi", "variazione_totale_positivi")
+    known, alone, both = (_numbers(names) for names in ((old,), (count,), (count, change)))
+    assert [m.new for m in match_columns(known, alone) if m.identifiable] == [count]
+    (found,) = match_columns(known, both)
+    assert not found.identifiable, found
+    assert change in found.held_by
+
+
+def _numbers(names: tuple[str, ...]) -> Profile:
+    values = tuple(float(q) for q in (0, 4, 19, 60, 240))
+    column = ColumnProfile(name="", type="bigint", grammar="integer", distinct=200, quantiles=values)
+    return Profile(rows=420, columns=tuple(replace(column, name=name) for name in names))

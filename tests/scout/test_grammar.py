@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from windvane.sql.portable import require_portable
 from windvane.stack.quality.grammar import canonical_sql, castable_sql, decide
+from windvane.stack.quality.telling import telling
 
 CONNECTION = duckdb.connect()
 GROUPS = {",": ".", ".": ",", " ": ",", "'": ".", "\u202f": ","}
@@ -183,6 +184,54 @@ def test_dates_are_the_day_that_was_spelled(value: date, form: str) -> None:
         assert cast(f"date:{form}", "date", value.strftime(other)) == "misfit"
 
 
+TURNED = ["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    value=st.dates(date(1000, 1, 1), date(2999, 12, 31)),
+    form=st.sampled_from(TURNED),
+    clock=st.sampled_from(["", " %H:%M", "T%H:%M:%S"]),
+    places=st.lists(st.tuples(st.integers(0, 18), st.sampled_from("0139./-: ?")), max_size=3),
+    cut=st.integers(-3, 3),
+)
+def test_a_text_with_slips_is_the_date_it_spells_or_a_misfit(
+    value: date, form: str, clock: str, places: list[tuple[int, str]], cut: int
+) -> None:
+    """The pieces are put in order without looking at them first: nothing that is spelled otherwise may pass."""
+    clock = clock if form != "%Y%m%d" else ""
+    text = datetime(value.year, value.month, value.day, 16, 5, 9).strftime(form + clock)
+    for at, letter in places:
+        text = text[:at] + letter + text[at + 1 :]
+    text = text[:cut] if cut < 0 else text + "0" * cut if cut else text
+    found = cast(f"timestamp:{form}{clock}" if clock else f"date:{form}", "timestamp" if clock else "date", text)
+    if found not in ("misfit", None) and "0000" not in text:  # Python knows no year 0
+        spelled_with = [clock, " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S"] if clock else [""]
+        readings = [datetime.strptime(text, form + c) for c in spelled_with if _reads(text, form + c)]
+        assert readings and found == (readings[0] if clock else readings[0].date())
+        assert len(text) >= len(value.strftime(form))  # no digit was made up
+
+
+def _reads(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text("01., $EUR+-", min_size=1, max_size=11))
+def test_a_unit_or_a_group_out_of_place_is_a_misfit(text: str) -> None:
+    for grammar, unit in (("decimal:point=.;group=,;prefix=$", "$"), ("decimal:point=.;group=,;suffix= EUR", "EUR")):
+        found = cast(grammar, "decimal(24,9)", text)
+        if found not in ("misfit", None):
+            bare = text.replace(unit, "", 1).replace(" ", "", 1)
+            head, *groups = bare.partition(".")[0].lstrip("+-").split(",")
+            assert unit not in bare and " " not in bare and all(len(g) == 3 for g in groups)
+            assert found == Decimal(bare.replace(",", "")) and (not groups or 1 <= len(head) <= 3)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     value=st.datetimes(datetime(1970, 1, 1), datetime(2067, 12, 31)),
@@ -259,3 +308,31 @@ def test_no_value_is_null_and_nothing_else() -> None:
 def test_canonical_text_travels_to_other_engines(grammar: str) -> None:
     sql = canonical_sql(grammar, "delivered", ("N/A",))
     require_portable(f"MODEL (name staging.x, kind FULL);\n\nSELECT CAST({sql} AS VARCHAR) AS x FROM src.x AS s")
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("52,7", "1,25"), "decimal comma"),
+        (("1.234,5", "12,3"), "decimal comma, points between thousands"),
+        (("30 EUR", "2.5 EUR"), "with EUR"),
+        (("31.12.2020", "01.01.2021"), "dates as 31.12.2021"),
+        (("13/01/2020 10:00", "14/01/2020 11:00"), "times as 31/12/2021 16:05"),
+        (("0042", "1234"), "1 values with leading zeros: no numbers"),
+        (("ja", "nein"), "ja or nein"),
+    ],
+)
+def test_evidence_is_said_as_a_colleague_would(texts: tuple[str, ...], said: str) -> None:
+    found = decide(counted(*texts))
+    assert found.evidence == said
+    assert telling(f"{said} in all 2 rows")
+
+
+@pytest.mark.parametrize("texts", [("1", "2"), ("1.5", "2"), ("2020-01-05", "2020-12-31"), ("name1", "b")])
+def test_what_goes_without_saying_is_not_said(texts: tuple[str, ...]) -> None:
+    assert not telling(f"{decide(counted(*texts)).evidence} in all 2 rows")
+
+
+def test_each_column_stands_for_no_value_once() -> None:
+    for grammar in ("date:%d.%m.%Y", "decimal:point=.;group=,;prefix=$", "integer:suffix= kg", "epoch:ms"):
+        assert canonical_sql(grammar, "t").count("NULLIF(") == 1

@@ -189,6 +189,32 @@ def test_what_a_database_declares_is_believed_only_as_far_as_the_rows_bear_it_ou
     assert "50 rows repeat it" in broken.evidence
 
 
+def test_a_small_table_is_surer_of_its_key_when_another_repeats_its_values(place: Place) -> None:
+    """25 rows alone do not show that tickers stay unique; 20 symbols that all are tickers, row after row, do."""
+    tickers = [f"{a}{b}X" for a in "ABCDE" for b in "FGHIJ"]
+    place.land("instruments", ["ticker", "place"], [(t, f"Town {i % 3}") for i, t in enumerate(tickers)])
+    alone = one(place.look(), "key", "instruments")
+    place.land("quotes", ["day", "symbol", "close"], _quotes(tickers[:20]))
+    found = place.look()
+    key = one(found, "key", "instruments")
+    assert key.value == "ticker" and alone.confidence < 0.9 <= key.confidence
+    assert "100% of 20 values of `quotes.symbol` are in it" in key.evidence
+    reference = one(found, "reference", "quotes.symbol")
+    assert reference.value == "instruments.ticker" and reference.confidence >= 0.9
+    assert "both mean instrument" in reference.evidence
+
+
+def test_texts_of_another_meaning_are_not_referred_to_so_surely(place: Place) -> None:
+    words = [f"{a}{b}X" for a in "ABCDE" for b in "FGHIJ"]
+    place.land("palette", ["shade", "gloss"], [(w, i % 3) for i, w in enumerate(words)])
+    place.land("quotes", ["day", "symbol", "close"], _quotes(words[:20]))
+    assert one(place.look(), "reference", "quotes.symbol").confidence < 0.9
+
+
+def _quotes(symbols: list[str]) -> list[tuple[str, str, float]]:
+    return [(f"2024-01-{d:02}", s, 10 + d / 4) for d in range(1, 29) for s in symbols]
+
+
 def test_looking_twice_says_the_same(place: Place) -> None:
     school(place)
     assert place.look() == place.look()

@@ -204,3 +204,23 @@ def test_a_language_model_that_fails_changes_nothing(place: Place) -> None:
     plain = place.look()
     place.llm = Down()
     assert place.look() == plain
+
+
+def test_a_stay_happens_when_it_begins(place: Place) -> None:
+    """Of two moments that their names do not tell apart, the one that is never later says when."""
+    stays = [
+        (i, f"2024-{1 + i % 12:02}-05 10:00:00", f"2024-{1 + i % 12:02}-{6 + i % 9:02} 10:00:00") for i in range(90)
+    ]
+    place.land("stays", ["stay_id", "bed", "ended_at", "begun_at"], [(i, i % 7, b, a) for i, a, b in stays])
+    told = one(place.look(), "time_column", "stays")
+    assert told.value == "begun_at" and told.confidence >= 0.8 and "never after ended_at" in told.evidence
+    mixed = [(i, i % 7, b, a) if i % 2 else (i, i % 7, a, b) for i, a, b in stays]
+    place.land("swaps", ["swap_id", "bed", "one_at", "two_at"], mixed)
+    assert one(place.look(), "time_column", "swaps").confidence < 0.8
+
+
+def test_a_price_of_a_whole_order_adds_up(place: Place) -> None:
+    place.land("orders", ["order_id", "total_price", "unit_price"], [(i, f"{i}.50", "1.25") for i in range(1, 60)])
+    found = place.look()
+    assert one(found, "meaning", "orders.total_price").value == "amount"
+    assert one(found, "meaning", "orders.unit_price").value == "price"

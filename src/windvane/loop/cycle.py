@@ -62,8 +62,9 @@ def _step(crew: Crew, flow: Flow, name: str, work: Callable[[Resources], R], kin
     try:
         return flow.step(name, work, kind)
     except (Failed, TryAgain, BudgetReached) as error:
+        step, _, about = name.partition(" ")
         with suppress(TryAgain):  # a full disk takes no line either: the error itself is told all the same
-            diagnose.failed(crew, name.partition(" ")[0], error)
+            diagnose.failed(crew, step, error, about=about)
         raise
 
 

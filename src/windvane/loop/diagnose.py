@@ -19,7 +19,7 @@ from windvane.stack.quality.drift import ColumnMatch, Shift, factor, match_colum
 from windvane.stack.quality.seams import seam_of
 
 REFUSE = "refuse the batch"
-_FAILING = "failing"  # what the ledger remembers: number of the open incident of a failed step, and which trouble it is
+_FAILING = "failing"  # what the ledger remembers: which trouble a step met, its incident, and the one it was to serve
 _ANSWERS = {
     "renamed": "yes, `{new}` is `{lost}` under a new name",
     "unit_change": "the unit changed: do not show it",
@@ -45,27 +45,30 @@ def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, .
     return tuple(found)
 
 
-def failed(crew: Crew, step: str, error: WindvaneError) -> None:
-    """A step failed for good: an incident, open until a run ends well. The same trouble again is the same incident."""
+def failed(crew: Crew, step: str, error: WindvaneError, *, about: str) -> None:
+    """A step failed for good: an incident, open until a run ends well. The same trouble again is the same incident.
+
+    `about`: the incident that the step was to serve, if any.
+    """
     observed = ": ".join(t for t in (error.message, error.why) if t)
     signal = Signal(kind="failed_step", subject=step, expected="it ends well", observed=observed)
-    number, _, known = (crew.ledger.recall(_FAILING) or "").partition(" ")
-    if known == signal.fingerprint():
+    if (crew.ledger.recall(_FAILING) or "").partition(" ")[0] == signal.fingerprint():
         return
     recovered(crew)
     number = crew.ledger.number("I", key=f"failed:{signal.fingerprint()}:{crew.now()}")
     incident = Incident(id=number, signals=(signal,), cause=error.code, place=step)
-    crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose")
-    crew.ledger.remember(_FAILING, f"{number} {signal.fingerprint()}")
+    because = (f"incident:{about}",) if about else ()
+    crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose", because=because)
+    crew.ledger.remember(_FAILING, f"{signal.fingerprint()} {number} {about}".strip())
 
 
 def recovered(crew: Crew) -> None:
-    """What failed before did not fail again: its incident is closed."""
-    number = (crew.ledger.recall(_FAILING) or "").partition(" ")[0]
-    if number:
+    """What failed before did not fail again: its incident is closed, and the one it served needs it no more."""
+    for number in (crew.ledger.recall(_FAILING) or "").split()[1:]:
         note = Note(what="recovered", detail=number)
-        crew.write(f"recovered:{number}", note, actor="windvane", step="learn", because=(f"incident:{number}",))
-        crew.ledger.remember(_FAILING, "")
+        key = f"recovered:{number}:{crew.now()}"
+        crew.write(key, note, actor="windvane", step="learn", because=(f"incident:{number}",))
+    crew.ledger.remember(_FAILING, "")
 
 
 def _incident(

@@ -33,22 +33,31 @@ def _score(judged: Judged) -> tuple[float, ...]:
 def _second(judged: Judged, winner: Judged | None) -> Judged:
     if judged.verdict.outcome != "promote" or winner is None or judged is winner:
         return judged
-    fact, mine, best = _difference(judged.plan, judged.trial, winner.trial)
-    lost = Reason(rule="best of its alternatives", held=False, detail=f"{winner.plan.title} measured better: {fact}")
-    flips = (Flip(fact=fact.partition(":")[0], at=best, then="promote"),) if mine != best else ()
+    name, mine, best = _difference(judged.plan, judged.trial, winner.trial)
+    other = f"`{winner.plan.title}`"
+    fact = f"{name} is {mine} here, {best} in {other}" if name else f"{other} {_tie(judged.plan, winner.plan)}"
+    lost = Reason(rule="best of its alternatives", held=False, detail=fact)
+    flips = (Flip(fact=name, at=best, then="promote"),) if mine != best else ()
     return replace(judged, verdict=Verdict(outcome="reject", reasons=(*judged.verdict.reasons, lost), flips=flips))
 
 
 def _difference(plan: Plan, mine: Trial, best: Trial) -> tuple[str, str, str]:
-    """The first measure with a direction on which the two differ: in words, and both values."""
+    """The first measure with a direction on which the two differ, and both values; empty when there is none."""
     ours = {m.name: m.value for m in mine.after}
     theirs = {m.name: m.value for m in best.after}
     for probe in plan.probes:
         a, b = ours.get(probe.name), theirs.get(probe.name)
         if probe.better in ("lower", "higher") and a != b:
-            return f"{probe.name}: {_said(b)} against {_said(a)}", _said(a), _said(b)
-    return "equal measures, proposed first or cheaper", "", ""
+            return probe.name, _said(a, probe.name), _said(b, probe.name)
+    return "", "", ""
 
 
-def _said(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:,.6g}"
+def _tie(mine: Plan, best: Plan) -> str:
+    why = "costs less to build" if best.cost < mine.cost else "was proposed first"
+    return f"gives the same on every measure and {why}"
+
+
+def _said(value: float | None, measure: str) -> str:
+    if value is None:
+        return "nothing"
+    return f"{value:.1%}" if " share " in f" {measure} " else f"{value:,.6g}"

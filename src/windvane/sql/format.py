@@ -123,9 +123,10 @@ def _cell(projection: exp.Expr) -> tuple[str, str, list[str]]:
 def _broken(tree: exp.Expr) -> str:
     """A long expression on several lines; a cast of what fits on one line keeps that line whole."""
     if isinstance(tree, exp.Cast):
-        inside = f"{spell(tree.this)} AS {spell(tree.args['to'])}"
-        if len(inside) <= WIDTH - 6:
-            return f"CAST(\n  {inside}\n)"
+        inside, kind = spell(tree.this), spell(tree.args["to"])
+        if len(inside) <= WIDTH - 4:
+            gap = " " if len(inside) + len(kind) <= WIDTH - 8 else "\n  "
+            return f"CAST(\n  {inside}{gap}AS {kind}\n)"
     return tree.sql(House, pretty=True, comments=False, max_text_width=_ONE_LINE)
 
 

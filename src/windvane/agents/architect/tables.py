@@ -112,7 +112,12 @@ def stage(claims: Claims, delivered: str, name: str) -> StagedColumn:
     grammar, tokens = claims.grammar_of(delivered), claims.null_tokens(delivered)
     if grammar == "text" and claims.declared is not None:  # a database tells NULL from '' and from `n/a` by itself
         return StagedColumn(name, quoted(delivered), claims.type_of(delivered), claims.evidence_of(delivered))
-    return StagedColumn(name, canonical_sql(grammar, quoted(delivered), tokens), claims.type_of(delivered), claims.evidence_of(delivered))
+    return StagedColumn(
+        name,
+        canonical_sql(grammar, quoted(delivered), tokens),
+        claims.type_of(delivered),
+        claims.evidence_of(delivered),
+    )
 
 
 def _column(claims: Claims, delivered: str, name: str, *, nulls: int | None, rows: int) -> Column:

@@ -21,6 +21,16 @@ from windvane.domain.ports import Scene
 
 CPU_S_PER_MILLION_ROWS = 1.0  # measured: joins, windows and writing, one thread
 CPU_S_PER_MODEL = 0.05
+_DONE = {
+    "sum": "adds up {}", "avg": "averages {}", "count": "counts {}", "min": "takes the lowest {}",
+    "max": "takes the highest {}", "stddev": "takes the standard deviation of {}", "last": "takes the last {}",
+    "return": "takes the change of {} from one period to the next", "volatility": "takes the standard deviation of the returns of {}",
+}  # fmt: skip
+_BY_TIME = {
+    "last known": ["a value of another table is the last one known on that day, never a later one"],
+    "same day": ["a value of another table is the one of the same day"],
+    "not": [],
+}
 _ESTIMATED = ("forecast", "nowcast", "classification", "segmentation", "anomaly")
 
 
@@ -48,7 +58,8 @@ def alternatives(scene: Scene, goal: Goal, known: Catalog) -> tuple[Plan, ...]:
         made = detail(about, known, beside=beside, limits=bounds, variant=variant, name=detail_name(about))
         if (free := _free(made, scene)) != made.model.name:
             made = detail(about, known, beside=beside, limits=bounds, variant=variant, name=table_of(free))
-        short = summary(about, goal, made, bounds) if about.summed_up or bounds.rolling else None
+        taken = {table_of(made.model.name), *_others(scene, goal)}
+        short = summary(about, goal, made, bounds, taken=taken) if about.summed_up or bounds.rolling else None
         drafts.append(_Draft(variant, made, short))
     joined = [set(d.detail.joined) for d in drafts]
     shared = tuple(c for c in drafts[-1].detail.joined if all(c in names for names in joined))
@@ -69,6 +80,11 @@ def _variants(about: Subject, beside: tuple[Beside, ...]) -> tuple[Variant, ...]
     if beside:
         return Variant("LEFT", "last known"), Variant("LEFT", "same day"), Variant("INNER", "same day")
     return (Variant("LEFT", "not"), Variant("INNER", "not")) if about.tables else (Variant("LEFT", "not"),)
+
+
+def _others(scene: Scene, goal: Goal) -> set[str]:
+    """Names of what serves other goals."""
+    return {p.name for p in scene.estate.of(Product) if isinstance(p, Product) and p.goal != goal}
 
 
 def _free(made: Detail, scene: Scene) -> str:
@@ -102,7 +118,7 @@ def _plan(
     return Plan(
         incident=scene.incident.id if scene.incident else "",
         proposer="modeler",
-        title=f"Build {draft.relation}, {_how(draft.variant)}",
+        title=f"{draft.relation}: {_how(draft.variant)}",
         base=scene.estate.fingerprint(),
         changes=_changes(goal, draft, about),
         rationale=_rationale(goal, draft, about),
@@ -124,8 +140,8 @@ def _plan(
 
 
 def _how(variant: Variant) -> str:
-    by_time = {"last known": ", last known value by time", "same day": ", same day by time", "not": ""}
-    kept = "every row kept" if variant.references == "LEFT" else "only rows with a partner"
+    by_time = {"last known": ", last known value by time", "same day": ", value of the same day", "not": ""}
+    kept = "every row" if variant.references == "LEFT" else "only rows with a partner"
     return kept + by_time[variant.by_time]
 
 
@@ -182,14 +198,22 @@ def _measured(draft: _Draft, about: Subject) -> tuple[str, str] | None:
 
 
 def _rationale(goal: Goal, draft: _Draft, about: Subject) -> str:
-    made = draft.detail
-    lines = [f"{about.fact.relation} is the fact of `{goal.sentence}`; {_how(draft.variant)}"]
-    lines += [f"{t.alias}: {' and '.join(t.reference.columns)} -> {t.relation}, its whole key" for t in about.tables]
+    made, fact = draft.detail, about.fact.relation
+    lines = [f"`{goal.sentence}` is about the rows of {fact}"]
+    lines += [
+        f"{t.relation} is joined on its key ({' and '.join(t.reference.columns)}), so no row is doubled"
+        for t in about.tables
+    ]
+    if about.tables:
+        kept = "kept" if draft.variant.references == "LEFT" else "left out"
+        lines.append(f"rows without a partner in a joined table are {kept}")
+    lines += _BY_TIME[draft.variant.by_time]
     if not about.fact.key:
-        lines.append(f"{about.fact.relation} has no sure key: nothing is joined on one and rows are not put in order")
+        lines.append(f"{fact} has no sure key: nothing is joined on one and rows are not put in order")
     if draft.summary is not None:
-        given = "as asked" if goal.aggregate else f"chosen because the measure is a {_meaning(about)}"
-        lines.append(f"{draft.summary.contract.relation}: {about.aggregate}, {given}")
+        given = "as asked" if goal.aggregate else f"because it is a {_meaning(about)}"
+        done = _DONE.get(about.aggregate, f"takes the {about.aggregate} of").format(about.measure_name or "rows")
+        lines.append(f"{draft.summary.contract.relation} {done}, {given}")
     hidden = [c.name for c in about.fact.columns if c.classification != "open" and c.name not in made.names.values()]
     if hidden:
         lines.append(f"left out because they may be personal: {', '.join(hidden)}")

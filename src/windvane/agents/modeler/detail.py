@@ -163,7 +163,8 @@ def _day(subject: Subject, column: str) -> str:
 
 
 def _why(table: Related) -> str:
-    return f"{table.reference.match_share:.1%} of the values match, each at most one row"
+    share = table.reference.match_share
+    return "every value has one row there" if share == 1 else f"{share:.1%} of the values have one row there"
 
 
 def _returns(draft: _Draft, subject: Subject) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from windvane.agents.modeler.catalog import table_of
@@ -12,6 +13,7 @@ from windvane.agents.modeler.subject import Subject, Unservable
 from windvane.domain import record
 from windvane.domain.estate import Column, Contract, Model
 from windvane.domain.goal import Goal
+from windvane.domain.naming import identifier
 from windvane.stack.transform.mart import MartTable, Output, mart
 from windvane.stack.transform.periods import change, last_rows, period
 
@@ -24,6 +26,12 @@ _FUNCTIONS = {
     "volatility": "STDDEV_SAMP",
 }
 _NOUNS = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest"}
+_SAME = {
+    "total": "total sum",
+    "average": "average avg mean",
+    "lowest": "lowest min minimum",
+    "highest": "highest max maximum",
+}
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,13 @@ class _Shape:
     kind: str  # type of the value
 
 
-def summary(subject: Subject, goal: Goal, detail: Detail, limits: Limits) -> Summary:
-    """The summary mart. Raises `Unservable` when it needs a period and rows have no time."""
+def summary(subject: Subject, goal: Goal, detail: Detail, limits: Limits, *, taken: Collection[str] = ()) -> Summary:
+    """The summary mart, under a name not in `taken`.
+
+    Raises `Unservable` when it needs a period and rows have no time.
+    """
     shape = _shape(subject, goal, detail, limits)
-    name = summary_name(subject, goal, shape.value.name)
+    name = summary_name(subject, goal, shape.value.name, taken=taken)
     made = replace(_table(subject, detail, shape, limits, name=name), about=goal.sentence)
     key = tuple(g.name for g in shape.groups)
     value = Column(name=shape.value.name, type=shape.kind, unit=_unit(subject), description=shape.value.remark)
@@ -68,13 +79,15 @@ def summary(subject: Subject, goal: Goal, detail: Detail, limits: Limits) -> Sum
     return Summary(mart(made), contract, shape.value.name, "" if rewritten else shape.value.sql)
 
 
-def summary_name(subject: Subject, goal: Goal, value: str) -> str:
-    """`monthly_volatility`, or `total_amount_by_country` without a period."""
+def summary_name(subject: Subject, goal: Goal, value: str, *, taken: Collection[str] = ()) -> str:
+    """`monthly_volatility`; `total_amount_by_country` without a period, or where there is another `total_amount`."""
     word = adjective(goal.grain)
-    if word:
-        return value if value.startswith(word) else f"{word}_{value}"
-    by = "_".join(e.column for e in subject.entities)
-    return f"{value}_by_{by}" if by else value
+    if value in _SAME:
+        value = f"{table_of(subject.fact.relation)}_{value}"  # `invoice_total`: what is it the total of
+    short = value if value.startswith(word) else f"{word}_{value}"
+    by = "_".join(e.column.removesuffix("_id") for e in subject.entities)
+    long = f"{short}_by_{by}" if by else short
+    return identifier(short if word and short not in taken else long, taken)
 
 
 def _shape(subject: Subject, goal: Goal, detail: Detail, limits: Limits) -> _Shape:
@@ -103,9 +116,9 @@ def _period(subject: Subject, goal: Goal, detail: Detail, limits: Limits) -> Out
     if limits.rolling or (same and subject.fact.cadence):
         return Output(time, time)
     if goal.grain in ("hour", "minute"):  # two hours of one name, when clocks go back, stay two
-        return Output(period(time, grain=goal.grain), goal.grain, "starts at this time")
+        return Output(period(time, grain=goal.grain), goal.grain, "its start")
     clock = subject.clock(time)
-    told = f"starts at this day{f' in {subject.zone}' if clock != time else ''}"
+    told = f"its first day{f' in {subject.zone}' if clock != time else ''}"
     return Output(period(clock, grain=goal.grain), goal.grain, told)
 
 
@@ -121,10 +134,15 @@ def _value(subject: Subject, goal: Goal, over: str, column: Column | None) -> tu
         return Output(over, over, "at the end of the period"), kind
     if how == "return":
         return Output(over, f"{adjective(goal.grain) or 'period'}_return", "end of period to end of period"), "double"
-    name = "volatility" if how == "volatility" else f"{over}_stddev" if how == "stddev" else f"{_NOUNS[how]}_{over}"
+    name = "volatility" if how == "volatility" else f"{over}_stddev" if how == "stddev" else _named(_NOUNS[how], over)
     remark = "standard deviation of the returns, not annualised" if how == "volatility" else ""
     spread = kind if how in ("min", "max") else "double" if how in ("avg", "stddev", "volatility") else _summed(kind)
     return Output(f"{_FUNCTIONS[how]}({over})", name, remark), spread
+
+
+def _named(noun: str, over: str) -> str:
+    """`total_amount`; a column that says so itself keeps its name: `line_total`, `max_speed`."""
+    return over if {*_SAME[noun].split()} & {*over.split("_")} else f"{noun}_{over}"
 
 
 def _summed(kind: str) -> str:

@@ -13,6 +13,7 @@ from windvane.agents.scout import (
     personal,
     quality,
     references,
+    referred,
     time,
 )
 from windvane.agents.scout.opinion import opinions
@@ -68,6 +69,7 @@ def _between(engine: Engine, seen: tuple[Table, ...]) -> list[Finding]:
     """Keys, and what tables say about each other with them."""
     known = {t.source: keys.keys(engine, t) for t in seen}
     shared = overlaps(engine, seen, at_least=_SHARED)
+    referred.supported(seen, known, shared)
     links = references.references(engine, seen, known, shared)
     made = (
         references.findings(links)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from windvane.agents.scout import vocabulary, wording
+from windvane.agents.scout import meaning, vocabulary, wording
 from windvane.agents.scout.keys import Key
 from windvane.agents.scout.overlap import Overlap
 from windvane.agents.scout.table import Table
@@ -20,6 +20,8 @@ from windvane.stack.quality.sampling import identifier
 COVERED = 0.95  # share of distinct values that must be keys of the target; orphans beyond it are another table's
 _SHOWN = 0.3
 _CAP = 0.99
+_TELLING = ("instrument", "organisation", "country", "city", "currency", "postcode")
+_SAME_MEANING = 2.0  # log odds: `symbol` and `ticker` are other words for the same thing
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ def _judged(engine: Engine, tables: dict[str, Table], keys: Keys, overlap: Overl
     named = wording.points_to(child.words[column], table=target, key=parent.words[key], own=source)
     weight = -3.0 + 6.0 * named + 3.0 * (goal.confidence - 0.5) + _chance(engine, (child, column), (parent, key))
     weight += _column_says(child, column, named)
+    same = _same_meaning(engine, (child, column), (parent, key))
+    weight += _SAME_MEANING * (1 - named) if same else 0.0
     if own is not None and own.confidence >= 0.5:
         weight -= (
             1.5 if named >= 0.9 and not wording.points_to(child.words[column], table=source, key=(), own="") else 4.0
@@ -111,10 +115,21 @@ def _judged(engine: Engine, tables: dict[str, Table], keys: Keys, overlap: Overl
     if weight < -1.0:
         return None
     share = _match_share(engine, child, parent, ((column,), (key,)))
-    evidence = f"{share:.2%} of the rows with a value match; names fit {named:.2f}; target is a key with "
-    f"confidence {goal.confidence:.2f}"
+    evidence = f"{share:.2%} of the rows with a value match; names fit {named:.2f}; "
+    evidence += f"target is a key with confidence {goal.confidence:.2f}" + (f"; both mean {same}" if same else "")
     weight -= 40.0 * max(0.0, 1 - share - 0.002)
     return Reference(source, (column,), target, (key,), share, weight, evidence)
+
+
+def _same_meaning(engine: Engine, child: tuple[Table, str], parent: tuple[Table, str]) -> str:
+    """The meaning that two columns of texts share, when it is one that only a few kinds of things have."""
+    here, there = child[0].by_name[child[1]], parent[0].by_name[parent[1]]
+    if here.type != "varchar" or there.type != "varchar":
+        return ""
+    (one, sure, _), (other, certain, _) = (
+        meaning.meant(engine, t, s) for t, s in ((child[0], here), (parent[0], there))
+    )
+    return one if one == other and one in _TELLING and min(sure, certain) >= 0.7 else ""
 
 
 def _chance(engine: Engine, child: tuple[Table, str], parent: tuple[Table, str]) -> float:

@@ -26,7 +26,10 @@ def canonical_sql(grammar: str, column_sql: str, null_tokens: tuple[str, ...] = 
     text = f"TRIM({column_sql})" if spelling.blanks else column_sql
     if not any(t.strip() for t in null_tokens):
         return render_sql(spelling, f"NULLIF({text}, '')", bare=text)
-    return f"CASE WHEN {text} NOT IN ({_listed(null_tokens)}) THEN {render_sql(spelling, text)} END"
+    rendered, none = render_sql(spelling, text), _listed(null_tokens)
+    if rendered.startswith("CASE WHEN "):
+        return f"CASE WHEN {text} IN ({none}) THEN NULL {rendered.removeprefix('CASE ')}"
+    return f"CASE WHEN {text} NOT IN ({none}) THEN {rendered} END"
 
 
 def render_sql(spelling: Spelling, text: str, *, bare: str = "") -> str:

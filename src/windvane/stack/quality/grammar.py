@@ -99,9 +99,7 @@ def _booleans(values: Mapping[str, int]) -> Decision | None:
         ):
             grammar = str(Spelling(kind="boolean", true=true, false=false))
             sure = 0.97 if len(spelled) == 2 else 0.8
-            return Decision(
-                type="boolean", grammar=grammar, confidence=sure, evidence=told(read(grammar))
-            )
+            return Decision(type="boolean", grammar=grammar, confidence=sure, evidence=told(read(grammar)))
     return None
 
 
@@ -111,9 +109,7 @@ def _typed(values: Mapping[str, int], name: str, siblings: tuple[str, ...]) -> D
         return None
     epoch = moments.epoch(values)
     if epoch is not None and _TIME_WORDS.search(name):
-        return Decision(
-            type="timestamp", grammar=str(epoch), confidence=0.9, runner_up="integer", evidence=told(epoch)
-        )
+        return Decision(type="timestamp", grammar=str(epoch), confidence=0.9, runner_up="integer", evidence=told(epoch))
     dated = _best(values, moments.readings(values))
     if dated is not None:
         return _moment(values, dated, (name, siblings))

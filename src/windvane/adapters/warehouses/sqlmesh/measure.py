@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import duckdb
@@ -49,7 +50,7 @@ def run_checks(checks: Iterable[Check], ask: Ask) -> tuple[tuple[CheckResult, ..
     for check in checks:
         try:
             broken = ask(f"SELECT * FROM ({check.sql.rstrip().rstrip(';')}) AS broken LIMIT 5")
-            said = "; ".join(dict.fromkeys(str(row[0]) for row in broken))
+            said = "; ".join(dict.fromkeys(_grouped(str(row[0])) for row in broken))
         except (WindvaneError, duckdb.Error) as error:
             _raise_passing(error)
             said = f"the check cannot run: {_said(error)}"
@@ -60,6 +61,11 @@ def run_checks(checks: Iterable[Check], ask: Ask) -> tuple[tuple[CheckResult, ..
             )
         )
     return tuple(results), tuple(failures)
+
+
+def _grouped(said: str) -> str:
+    """Counts of rows and times with their thousands apart; SQL that runs everywhere cannot write them so."""
+    return re.sub(r"(?<![\d.])\d{4,}(?= (?:rows?|times)\b)", lambda m: f"{int(m[0]):,}", said)
 
 
 def conservation(sources: Iterable[str], staging: set[str], ask: Ask) -> tuple[CheckResult, ...]:
@@ -76,14 +82,18 @@ def _conserved(source: str, staged: bool, ask: Ask) -> CheckResult:  # noqa: FBT
         f"(SELECT _batch, count(*) AS n FROM {relation} GROUP BY _batch) AS s ON s._batch = a.batch "
         "WHERE coalesce(a.rows, 0) <> coalesce(s.n, 0) ORDER BY 1 LIMIT 5"
     )
-    said = [f"batch {batch!s}: {accepted!s} rows accepted, {there!s} visible" for batch, accepted, there in wrong]
+    said = [f"batch {batch!s}: {accepted!s} rows accepted, {there!s} rows visible" for batch, accepted, there in wrong]
     if staged:
         counts = f"(SELECT count(*) FROM {relation}), (SELECT count(*) FROM staging.{identifier(source)})"
         there, made = ask(f"SELECT {counts}")[0]
         if there != made:
             said.append(f"{there!s} rows in src.{source}, {made!s} in staging.{source}")
     return CheckResult(
-        check="conservation", relation=f"src.{source}", severity="block", passed=not said, broken="; ".join(said)
+        check="conservation",
+        relation=f"src.{source}",
+        severity="block",
+        passed=not said,
+        broken=_grouped("; ".join(said)),
     )
 
 

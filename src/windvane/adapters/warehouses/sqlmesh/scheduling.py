@@ -11,12 +11,30 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlmesh.core.context import Context
+from sqlmesh.core.node import IntervalUnit
 from sqlmesh.core.scheduler import Scheduler
+from sqlmesh.core.snapshot import definition
 
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
     from sqlmesh.core.snapshot.definition import Intervals
     from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
+
+
+DAY_MS = 86_400_000
+stepped = definition.expand_range
+
+
+def days(start_ts: int, end_ts: int, interval_unit: IntervalUnit) -> list[int]:
+    """What SQLMesh's `expand_range` gives, in a thousandth of the time for whole days: it steps through a cron."""
+    if interval_unit is not IntervalUnit.DAY or start_ts % DAY_MS or end_ts < start_ts:
+        found: list[int] = stepped(start_ts, end_ts, interval_unit)
+        return found
+    found = list(range(start_ts, end_ts + 1, DAY_MS))
+    return found if found[-1] == end_ts else [*found, end_ts]
+
+
+definition.expand_range = days
 
 
 class WholeScheduler(Scheduler):  # type: ignore[misc]

@@ -24,6 +24,8 @@ def why(report: WhyReport) -> Iterator[Line]:
     yield Line(f"  {report.standing}{release}; proposed{by}{at}" if by else f"  {report.standing}{at}")
     if report.undoes:
         yield Line(f"  takes back {report.undoes}")
+    if report.standing in ("rejected", "waiting"):
+        yield from (Line(f"  because {r.detail}") for r in report.reasons if not r.held)
     yield from section("what", _few(report.changes))
     yield from _reasons(report)
     yield from section("the goal as it was read", report.readings)
@@ -47,7 +49,7 @@ def _reasons(report: WhyReport) -> Iterator[Line]:
         lines.append(f"cause: {report.cause.replace('_', ' ')}{place} ({report.incident})")
     # a proposer may write several lines; each is marked, so that none can pass for a line of ours
     lines += [f"> {line}" for line in report.rationale.split("\n")] if report.rationale else []
-    lines += [reason(r) for r in report.reasons]
+    lines += [reason(r) for r in sorted(report.reasons, key=lambda r: r.held)]
     yield from section("why", lines)
 
 

@@ -19,6 +19,7 @@ from windvane.stack.quality.table import is_number
 
 MARGIN = 0.15  # the runner-up must be at least so much worse
 NAMED = 0.75  # likeness of names that counts as evidence
+SAME_NAME = 0.95  # likeness of names that are one name in two spellings
 PROVEN = 0.999  # share of equal values on shared keys that counts as proof
 FEWEST = 20  # shared keys, or distinct values, that proof needs
 SHARED = 0.8  # share of distinct arriving values that must be known
@@ -105,7 +106,8 @@ def match_columns(known: Profile, new: Profile, *, seam: Seam | None = None) -> 
     scores = [[pairs[a.name, b.name].score if (a.name, b.name) in pairs else 0.0 for b in added] for a in lost]
     chosen = [(lost[i].name, added[j].name) for i, j in assign(scores)]
     kept = [c for c in known.columns if c.name not in lost_names and new.column(c.name) is not None]
-    found = [_match(pairs[key], pairs, kept, rows) for key in chosen if key in pairs]
+    spare = {b.name for b in added} - {new for key in chosen if key in pairs for new in key[1:]}
+    found = [_match(pairs[key], pairs, kept, rows, spare) for key in chosen if key in pairs]
     return tuple(sorted(found, key=lambda m: (-m.score, m.lost)))
 
 
@@ -123,8 +125,13 @@ def _pair(lost: ColumnProfile, new: ColumnProfile, rows: tuple[int, int], seam: 
 
 
 def _match(
-    pair: _Pair, pairs: dict[tuple[str, str], _Pair], kept: list[ColumnProfile], rows: tuple[int, int]
+    pair: _Pair,
+    pairs: dict[tuple[str, str], _Pair],
+    kept: list[ColumnProfile],
+    rows: tuple[int, int],
+    spare: set[str],
 ) -> ColumnMatch:
+    """`spare`: arriving columns that the assignment gives to no lost one."""
     others = [p for p in pairs.values() if p is not pair and (p.lost is pair.lost or p.new is pair.new)]
     best = max(others, key=lambda p: p.score, default=None)
     margin = pair.score - best.score if best else 1.0
@@ -141,7 +148,7 @@ def _match(
         equal=pair.equal[1] if pair.equal[0] else None,
         shared=pair.shared[1] if pair.shared[0] else None,
         evidence=_evidence(pair, margin, twins),
-        held_by=_held_by(pair, margin, twins),
+        held_by=_held_by(pair, margin, twins) or _beside(pair, [p for p in others if p.new.name in spare]),
     )
 
 
@@ -156,6 +163,14 @@ def _held_by(pair: _Pair, margin: float, twins: list[str]) -> str:
         like = f"; `{twins[0]}` looks the same, so the shape of values cannot decide" if twins else ""
         return f"neither the name nor equal values say that it is the same column{like}"
     return ""
+
+
+def _beside(pair: _Pair, spare: list[_Pair]) -> str:
+    """A word more in the name tells nothing while another new column, left over, has values as much alike."""
+    if pair.proven or pair.familiar or pair.name >= SAME_NAME:
+        return ""
+    like = [p.new.name for p in spare if p.goes_on and p.distribution >= pair.distribution - MARGIN]
+    return f"`{like[0]}` is new too, and its values look as much alike" if like else ""
 
 
 def _evidence(pair: _Pair, margin: float, twins: list[str]) -> tuple[str, ...]:

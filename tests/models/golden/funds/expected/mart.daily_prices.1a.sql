@@ -55,7 +55,7 @@ SELECT
   fed_funds.percent_ AS fed_funds,
   fed_funds.month    AS fed_funds_as_of -- its own date
 FROM prices_changes AS prices
-LEFT JOIN core.instruments AS instruments -- 100.0% of the values match, each at most one row
+LEFT JOIN core.instruments AS instruments -- every value has one row there
   ON prices.ticker = instruments.ticker
 -- the last value known on that day; a value of a month counts as known when that month is over
 LEFT JOIN rates_on_day AS cpi

@@ -32,7 +32,7 @@ SELECT
   rates.cpi,
   rates.fed_funds
 FROM prices_changes AS prices
-INNER JOIN core.instruments AS instruments -- 100.0% of the values match, each at most one row
+INNER JOIN core.instruments AS instruments -- every value has one row there
   ON prices.ticker = instruments.ticker
 INNER JOIN rates_by_day AS rates -- values of the same day
   ON prices.datum = rates.month

@@ -22,6 +22,6 @@ SELECT
   prices.daily_return,
   instruments.name
 FROM prices_changes AS prices
-INNER JOIN core.instruments AS instruments -- 100.0% of the values match, each at most one row
+INNER JOIN core.instruments AS instruments -- every value has one row there
   ON prices.ticker = instruments.ticker
 WHERE prices.datum >= DATE '2024-01-01'

@@ -12,5 +12,5 @@ SELECT
   prices.origin,
   instruments.name
 FROM core.prices AS prices
-LEFT JOIN core.instruments AS instruments -- 100.0% of the values match, each at most one row
+LEFT JOIN core.instruments AS instruments -- every value has one row there
   ON prices.ticker = instruments.ticker

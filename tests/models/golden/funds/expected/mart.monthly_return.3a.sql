@@ -22,7 +22,7 @@ WITH last_rows AS (
 )
 SELECT
   ticker,
-  CAST(DATE_TRUNC('MONTH', datum) AS DATE) AS month, -- starts at this day
+  CAST(DATE_TRUNC('MONTH', datum) AS DATE) AS month, -- its first day
   -- end of period to end of period
   CAST(schlusskurs AS DOUBLE) / NULLIF(LAG(schlusskurs) OVER (PARTITION BY ticker ORDER BY datum), 0) - 1 AS monthly_return
 FROM last_rows

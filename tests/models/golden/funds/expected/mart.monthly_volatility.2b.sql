@@ -7,7 +7,7 @@ MODEL (
 
 SELECT
   ticker,
-  CAST(DATE_TRUNC('MONTH', datum) AS DATE) AS month, -- starts at this day
+  CAST(DATE_TRUNC('MONTH', datum) AS DATE) AS month, -- its first day
   STDDEV_SAMP(daily_return)                AS volatility, -- standard deviation of the returns, not annualised
   COUNT(daily_return)                      AS observations
 FROM mart.daily_prices

@@ -14,7 +14,7 @@ SELECT
   orders.ordered_at,
   customers.country
 FROM core.items AS items
-INNER JOIN core.orders AS orders -- 100.0% of the values match, each at most one row
+INNER JOIN core.orders AS orders -- every value has one row there
   ON items.order_id = orders.order_id
-INNER JOIN core.customers AS customers -- 100.0% of the values match, each at most one row
+INNER JOIN core.customers AS customers -- every value has one row there
   ON orders.customer_id = customers.customer_id

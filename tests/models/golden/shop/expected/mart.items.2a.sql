@@ -14,9 +14,9 @@ SELECT
   orders.ordered_at,
   customers.country
 FROM core.items AS items
-LEFT JOIN core.orders AS orders -- 100.0% of the values match, each at most one row
+LEFT JOIN core.orders AS orders -- every value has one row there
   ON items.order_id = orders.order_id
-LEFT JOIN core.customers AS customers -- 100.0% of the values match, each at most one row
+LEFT JOIN core.customers AS customers -- every value has one row there
   ON orders.customer_id = customers.customer_id
 WHERE items.sku <> 'y'
   AND orders.ordered_at >= DATE '2024-04-01'

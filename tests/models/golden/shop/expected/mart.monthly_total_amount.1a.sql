@@ -7,7 +7,7 @@ MODEL (
 
 SELECT
   country,
-  CAST(DATE_TRUNC('MONTH', ordered_at) AS DATE) AS month, -- starts at this day
+  CAST(DATE_TRUNC('MONTH', ordered_at) AS DATE) AS month, -- its first day
   SUM(amount)                                   AS total_amount
 FROM mart.items
 GROUP BY country, CAST(DATE_TRUNC('MONTH', ordered_at) AS DATE)

@@ -11,5 +11,5 @@ SELECT
   orders.customer_id,
   customers.country
 FROM core.orders AS orders
-LEFT JOIN core.customers AS customers -- 100.0% of the values match, each at most one row
+LEFT JOIN core.customers AS customers -- every value has one row there
   ON orders.customer_id = customers.customer_id

@@ -1,5 +1,5 @@
 MODEL (
-  name mart.orders_count_by_customer_id,
+  name mart.orders_count_by_customer,
   kind FULL,
   grain customer_id,
   description 'Number of orders per customer'
