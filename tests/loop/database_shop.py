@@ -1,4 +1,4 @@
-"""A shop in a database, for Postgres and SQLite: declared keys and references, NULL beside '', a table without a key."""
+"""A shop in a database: declared keys and references, NULL beside '', a view, a table without a key."""
 
 from __future__ import annotations
 

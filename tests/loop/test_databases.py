@@ -116,7 +116,8 @@ def test_a_run_with_nothing_new_does_nothing(shop: Shop) -> None:
 
 def test_rows_inserted_updated_and_deleted_come_over(shop: Shop) -> None:
     shop.tell("""
-        INSERT INTO orders VALUES (2001, 7, 12.50, '2026-04-21 22:30:00+00', true), (2002, 8, NULL, '2026-04-21 09:00:00+00', NULL);
+        INSERT INTO orders VALUES (2001, 7, 12.50, '2026-04-21 22:30:00+00', true),
+            (2002, 8, NULL, '2026-04-21 09:00:00+00', NULL);
         UPDATE orders SET amount = amount + 1 WHERE id IN (100, 200, 300);
         DELETE FROM orders WHERE id IN (5, 7, 1999);
         UPDATE customer SET grade = NULL WHERE id = 2;

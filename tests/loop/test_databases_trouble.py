@@ -92,7 +92,8 @@ def test_a_statement_that_takes_too_long_is_passing_trouble(parcels: tuple[Path,
     tell("INSERT INTO parcel VALUES (2002, '2026-02-20', 2.5, 'later')")
     tell("ALTER ROLE postgres SET statement_timeout = 1; ")
     tell(
-        "SET statement_timeout = 0; INSERT INTO parcel SELECT i, date '2026-02-20', 1, 'x' FROM generate_series(3001, 3020) i"
+        "SET statement_timeout = 0; INSERT INTO parcel "
+        "SELECT i, date '2026-02-20', 1, 'x' FROM generate_series(3001, 3020) i"
     )
     try:
         with pytest.raises(TryAgain) as late:

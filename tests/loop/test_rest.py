@@ -9,10 +9,15 @@ import shop
 
 import windvane as wv
 from windvane.app import rest, wire
-from windvane.app.opening import opened
+from windvane.app.opening import Estate, opened
 from windvane.app.reports import RunReport
+from windvane.domain.change import Put
+from windvane.domain.decision import Decision
 from windvane.domain.errors import Usage
+from windvane.domain.estate import Product
 from windvane.domain.event import Event
+from windvane.domain.plan import Plan
+from windvane.loop.logbook import Logbook
 
 
 def _quiet(_: object) -> None:
@@ -78,9 +83,9 @@ def test_a_word_that_leaves_nothing_to_do_keeps_it_at_rest(home: Path) -> None:
 
 def test_a_word_that_leaves_a_goal_unserved_makes_it_look(home: Path) -> None:
     with opened(home, emit=_quiet) as work:
-        plans = {d.id: d.title for d in _decisions(work)}
-    mart = next(number for number, title in plans.items() if title.startswith("Build mart"))
-    undone = wire.undo(home, mart, because="not that one", emit=_quiet)
+        book = Logbook(work.crew.ledger)
+        served = next(d.id for d in _decisions(work) if _serves(book.plans[d.plan]))
+    undone = wire.undo(home, served, because="not that one", emit=_quiet)
     assert not _rests(home)
     wire.undo(home, undone.decision, because="it was fine", emit=_quiet)
     _run(home)
@@ -120,9 +125,11 @@ def test_what_a_pause_cut_short_is_done_after_it(home: Path) -> None:
     assert _count(home) == rows + shop.rows(35, 1)
 
 
-def _decisions(work: object) -> list:
-    from windvane.loop.logbook import Logbook
+def _serves(plan: Plan) -> bool:
+    return any(isinstance(c, Put) and isinstance(c.asset, Product) for c in plan.changes)
 
+
+def _decisions(work: Estate) -> list[Decision]:
     return [d for d in Logbook(work.crew.ledger).decisions.values() if d.verdict.outcome == "promote"]
 
 

@@ -10,6 +10,7 @@ from windvane.app.opening import Estate, opened
 from windvane.app.reports import Item, Preview, RunReport
 from windvane.domain.decision import Decision
 from windvane.domain.errors import NeedsPerson
+from windvane.domain.estate import Product
 from windvane.domain.event import Emit
 from windvane.loop.crew import Crew
 
@@ -75,7 +76,6 @@ def _refuse_paused(crew: Crew) -> None:
 
 
 def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu: float) -> RunReport:
-    from windvane.domain.estate import Product
     from windvane.loop.logbook import Logbook
     from windvane.loop.propose import arriving
 
@@ -83,12 +83,12 @@ def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu:
     promoted = [d for d in decisions if d.verdict.outcome == "promote"]
     admitted = {b.id: b for d in promoted for b in arriving(book.plans[d.plan])}
     releases = {r.decision: r for r in book.releases()}
-    products = tuple(a.name for a in crew.folder.read().assets if isinstance(a, Product)) if promoted else ()
+    products = tuple(a for a in crew.folder.read().assets if isinstance(a, Product)) if promoted else ()
     waiting = book.waiting()
     return RunReport(
         seconds=seconds,
         cpu_s=cpu,
-        products=products,
+        products=tuple(p.name for p in products),
         releases=tuple(Item(id=releases[d.id].id, title=d.title, detail=d.id) for d in promoted if d.id in releases),
         healed=tuple(Item(id=d.id, title=d.title) for d in promoted if _healed(d)),
         held=tuple(_item(d) for d in decisions if d.verdict.outcome == "escalate"),
@@ -98,8 +98,15 @@ def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu:
         rows_accepted=sum(b.accepted for b in admitted.values()),
         rows_quarantined=sum(b.quarantined for b in admitted.values()),
         rows_suppressed=sum(b.suppressed for b in admitted.values()),
-        next=(f"windvane why {decisions[-1].id}",) if decisions else ("windvane status",),
+        next=_next(decisions, products),
     )
+
+
+def _next(decisions: tuple[Decision, ...], products: tuple[Product, ...]) -> tuple[str, ...]:
+    """What to type next: how to read what was published, and how to ask about the last decision."""
+    read = [f"python -c \"import windvane as wv; print(wv.open('.')['{p.relation}'].df())\"" for p in products[:1]]
+    asked = [f"windvane why {decisions[-1].id}"] if decisions else ["windvane status"]
+    return (*read, *asked)
 
 
 def _healed(decision: Decision) -> bool:

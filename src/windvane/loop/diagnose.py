@@ -16,6 +16,7 @@ from windvane.loop.logbook import Logbook
 from windvane.sql.alias import columns_of
 from windvane.sql.casts import casts
 from windvane.stack.quality.drift import ColumnMatch, Shift, factor, match_columns
+from windvane.stack.quality.profile import profile
 from windvane.stack.quality.seams import seam_of
 
 REFUSE = "refuse the batch"
@@ -37,7 +38,7 @@ def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, .
     edits = tuple(s for s in signals if s.kind == "edited")
     layers = [s for s in signals if s.kind == "goal_unserved" and s.subject == "layers"]
     products = [s for s in signals if s.kind == "goal_unserved" and s.subject == "product"]
-    found = [_incident(crew, (s,), cause="unreadable") for s in signals if s.kind == "unreadable"]
+    found = [_incident(crew, (s,), cause=s.kind) for s in signals if s.kind in ("unreadable", "missing")]
     found += [_incident(crew, edits, cause="edit")] if edits else []
     found += [_incident(crew, (s,), cause="unserved") for s in layers]
     found += _arrivals(crew, estate)
@@ -84,22 +85,30 @@ def _incident(
 
 
 def _arrivals(crew: Crew, estate: Estate) -> list[Incident]:
-    """One incident for all sound batches of a source, one for each batch whose columns are not those known."""
-    found: list[Incident] = []
+    """One incident for all sound batches of a source, one for all whose columns differ from the known in one way."""
+    drifted: dict[tuple[str, tuple[str, ...], frozenset[str]], list[Batch]] = {}
     sound: dict[str, list[Batch]] = {}
+    models: dict[str, Model] = {}
     for batch in Logbook(crew.ledger).pending():
         model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
         if not isinstance(model, Model) or not batch.accepted:
             continue
+        models[batch.source] = model
         lost = missing(model, batch)
         if lost:
-            found.append(_drifted(crew, estate, model, batch, lost))
+            drifted.setdefault((batch.source, lost, _new(model, batch)), []).append(batch)
         else:
             sound.setdefault(batch.source, []).append(batch)
+    found = [_drifted(crew, estate, models[s], tuple(batches), lost) for (s, lost, _), batches in drifted.items()]
     for source, batches in sorted(sound.items()):
         signals = tuple(Signal(kind="arrival", subject=source, observed=b.delivery, batch=b.id) for b in batches)
         found.insert(0, _incident(crew, signals, cause="arrival"))
     return found
+
+
+def _new(model: Model, batch: Batch) -> frozenset[str]:
+    """Delivered columns that the staging model does not read."""
+    return frozenset(batch.columns) - {name for c in casts(model.text) for name in columns_of(c.text)}
 
 
 def missing(model: Model, batch: Batch) -> tuple[str, ...]:
@@ -109,32 +118,37 @@ def missing(model: Model, batch: Batch) -> tuple[str, ...]:
     return tuple(names[0] for names in wanted if names and not there & set(names))
 
 
-def _drifted(crew: Crew, estate: Estate, model: Model, batch: Batch, lost: tuple[str, ...]) -> Incident:
-    """A batch that lacks columns: which of its new ones are they, and can that be known?"""
-    history = [b for b in Logbook(crew.ledger).visible() if b.source == batch.source and b.profile]
-    known = history[-1].profile if history else None
+def _drifted(
+    crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], lost: tuple[str, ...]
+) -> Incident:
+    """Batches that all lack the same columns: which of their new ones are they, and can that be known?"""
+    source = batches[0].source
+    history = [b for b in Logbook(crew.ledger).visible() if b.source == source and b.profile]
+    known, new = history[-1].profile if history else None, _profile(crew, batches)
     matches: tuple[ColumnMatch, ...] = ()
-    if known is not None and batch.profile is not None:
-        seam = seam_of(crew.scene(estate), model, batch, lost=lost)
-        matches = match_columns(_as_read(known, model), _as_read(batch.profile, model), seam=seam)
+    if known is not None and new is not None:
+        seam = seam_of(crew.scene(estate), model, batches, lost=lost)
+        matches = match_columns(_as_read(known, model), _as_read(new, model), seam=seam)
     told = {m.lost: m for m in matches}
+    seen = {name: told[name].new if name in told else "" for name in lost}
     signals = tuple(
-        Signal(
-            kind="schema_drift",
-            subject=batch.source,
-            expected=name,
-            observed=told[name].new if name in told else "",
-            batch=batch.id,
-        )
+        Signal(kind="schema_drift", subject=source, expected=name, observed=seen[name], batch=batch.id)
+        for batch in batches
         for name in lost
     )
     sure = bool(lost) and all(name in told and told[name].identifiable for name in lost)
-    for signal in signals:
-        crew.say(
-            "diagnose", f"`{signal.expected}` is gone, `{signal.observed}` is new", subject=batch.source, level="warn"
-        )
+    where = f" in {len(batches)} deliveries" if len(batches) > 1 else ""
+    for name in lost:
+        crew.say("diagnose", f"`{name}` is gone{where}, `{seen[name]}` is new", subject=source, level="warn")
     stories = tuple(_rename_story(told.get(name), name) for name in lost)
     return _incident(crew, signals, cause="renamed" if sure else "", hypotheses=stories)
+
+
+def _profile(crew: Crew, batches: tuple[Batch, ...]) -> Profile | None:
+    """The shape of all rows of batches with the same columns."""
+    if len(batches) == 1:
+        return batches[0].profile
+    return profile(crew.scratch(), tuple(crew.root / b.path for b in batches), batches[0].columns)
 
 
 def _as_read(profile: Profile, model: Model) -> Profile:
@@ -216,7 +230,7 @@ def _shifts(crew: Crew, estate: Estate, incident: Incident, broken: list[CheckRe
     contract = estate.find(Ref(kind="contract", name=f"staging.{incident.signals[0].subject}"))
     if not batches or not isinstance(model, Model) or not isinstance(contract, Contract) or not broken:
         return []
-    seam = seam_of(crew.scene(estate), model, batches[0])
+    seam = seam_of(crew.scene(estate), model, (batches[0],))
     numbers = [c for c in contract.columns if c.type.startswith(("decimal", "double", "bigint"))]
     wanted = [c for c in numbers if c.name not in contract.key and any(f"`{c.name}`" in b.broken for b in broken)]
     shifts = [factor(seam, column=c.name, meaning=c.meaning) for c in wanted] if seam else []

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from windvane.domain.batch import Batch, Delivery
 from windvane.domain.change import Admit
-from windvane.domain.entry import Landed, Noticed, Steering
-from windvane.domain.errors import Unreadable
+from windvane.domain.entry import Landed, Note, Noticed, Steering
+from windvane.domain.errors import Unreadable, Usage
 from windvane.domain.estate import Estate, Model, Product, Source
 from windvane.domain.incident import Signal
 from windvane.domain.record import Record, replace
@@ -32,8 +32,11 @@ def look(crew: Crew) -> Seen:
     landed: list[str] = []
     signals: list[Signal] = []
     for source in sorted(_of(estate, Source), key=lambda s: s.name):
-        deliveries = crew.connector(source.connector).deliveries(source)
-        signals += _vanished(crew, source) if source.table and not deliveries else []
+        deliveries = _offered(crew, source)
+        if deliveries:
+            _back(crew, source)
+        else:
+            signals += _vanished(crew, source)
         for delivery in deliveries:
             if crew.ledger.recall(_known(delivery)) == delivery.stamp:
                 continue
@@ -43,7 +46,6 @@ def look(crew: Crew) -> Seen:
                 signals.append(_unreadable(crew, delivery, error))
             else:
                 landed += [batch.id] if batch else []
-                _back(crew, source)
             crew.ledger.remember(_known(delivery), delivery.stamp)
     signals += [*_unserved(crew, estate, but=Logbook(crew.ledger).taken_back()), *_edits(crew)]
     return Seen(landed=tuple(landed), signals=tuple(signals))
@@ -97,25 +99,56 @@ def _supersede(crew: Crew, book: Logbook, batch: Batch) -> None:
             crew.write(f"superseded:{held.id}", said, actor="windvane", step="sense", because=(f"landed:{batch.id}",))
 
 
+def _offered(crew: Crew, source: Source) -> tuple[Delivery, ...]:
+    """What the source delivers now; nothing when the place itself is gone."""
+    try:
+        return crew.connector(source.connector).deliveries(source)
+    except Usage as error:
+        if error.code != "source.missing":
+            raise
+        return ()
+
+
 def _vanished(crew: Crew, source: Source) -> list[Signal]:
-    """A table that had rows and delivers nothing now: nothing is taken out, readers keep what they have."""
-    if not any(b.source == source.name for b in Logbook(crew.ledger).visible()):
+    """A source that had deliveries and has none now: nothing is taken out, readers keep what they have."""
+    if not any(b.source == source.name for b in Logbook(crew.ledger).landed.values()):
         return []
-    signal = Signal(kind="missing", subject=source.name, expected="rows", observed=f"`{source.table}` is empty or gone")
-    if not crew.ledger.recall(f"missing:{source.name}"):
-        crew.write(f"missing:{source.name}:{crew.now()}", Noticed(signal=signal), actor="ingester", step="sense")
-        crew.say("sense", f"{signal.observed}: readers keep what they have", subject=source.name, level="warn")
-        crew.ledger.remember(f"missing:{source.name}", "yes")
+    since = crew.ledger.recall(missing_key(source.name)) or crew.now()
+    what = f"`{source.table}` in `{source.location}`" if source.table else f"`{_place(source)}`"
+    observed = f"{what} is empty or gone, noticed {since[:16].replace('T', ' ')} UTC"
+    signal = Signal(kind="missing", subject=source.name, expected="deliveries", observed=observed)
+    crew.write(f"missing:{source.name}:{since}", Noticed(signal=signal), actor="ingester", step="sense")
+    crew.say("sense", f"{signal.observed}: readers keep what they have", subject=source.name, level="warn")
+    crew.ledger.remember(missing_key(source.name), since)
+    if source.table:  # the same rows, when they are back, come with a stamp that is known
         crew.ledger.remember(_known(Delivery(source=source.name, name=source.table)), "")
     return [signal]
 
 
+def _place(source: Source) -> str:
+    """Where deliveries of files are expected: the first pattern, which says more than a folder that is not there."""
+    return source.location.partition("|")[0].strip()
+
+
+def missing_key(source: str) -> str:
+    """Under what the ledger remembers since when a source delivers nothing; empty while it delivers."""
+    return f"missing:{source}"
+
+
 def _back(crew: Crew, source: Source) -> None:
-    """A table that was missing delivers again."""
-    if crew.ledger.recall(f"missing:{source.name}"):
-        signal = Signal(kind="arrival", subject=source.name, observed="it delivers rows again")
-        crew.write(f"back:{source.name}:{crew.now()}", Noticed(signal=signal), actor="ingester", step="sense")
-        crew.ledger.remember(f"missing:{source.name}", "")
+    """A source that was missing delivers again: the incident is over."""
+    since = crew.ledger.recall(missing_key(source.name))
+    if not since:
+        return
+    signal = Signal(kind="arrival", subject=source.name, observed="it delivers again")
+    crew.write(f"back:{source.name}:{since}", Noticed(signal=signal), actor="ingester", step="sense")
+    for incident in Logbook(crew.ledger).incidents.values():
+        if incident.cause == "missing" and incident.place == source.name:
+            note = Note(what="recovered", detail=incident.id)
+            because = (f"incident:{incident.id}", f"back:{source.name}:{since}")
+            crew.write(f"recovered:{incident.id}", note, actor="windvane", step="sense", because=because)
+    crew.say("sense", "it delivers again", subject=source.name, level="good")
+    crew.ledger.remember(missing_key(source.name), "")
 
 
 def _unreadable(crew: Crew, delivery: Delivery, error: Unreadable) -> Signal:

@@ -28,7 +28,7 @@ class Alias:
         model = scene.estate.find(Ref(kind="model", name=f"staging.{name}"))
         if not isinstance(source, Source) or not isinstance(model, Model):
             return ()
-        pairs = [(s.expected, s.observed) for s in incident.signals]
+        pairs = list(dict.fromkeys((s.expected, s.observed) for s in incident.signals))  # each batch names them
         text = model.text
         for lost, new in pairs:
             text = add_alias(

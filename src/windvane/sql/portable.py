@@ -23,8 +23,8 @@ _SHARED = frozenset(
     """
     Abs And Avg Case Cast Ceil Coalesce Concat Count CurrentDate CurrentTimestamp DateTrunc DenseRank Exp Extract
     FirstValue Floor Greatest If Lag LastValue Lead Least Length Ln Lower LTrim Max Min Mod Not Nullif Or Pow Rank
-    RegexpLike Replace Round RowNumber RTrim Sign Sqrt Stddev StddevPop StddevSamp Substring Sum TimestampTrunc Translate Trim
-    Upper Variance VariancePop Xor
+    RegexpLike Replace Round RowNumber RTrim Sign Sqrt Stddev StddevPop StddevSamp Substring Sum TimestampTrunc
+    Translate Trim Upper Variance VariancePop Xor
     """.split()  # noqa: SIM905
 )
 

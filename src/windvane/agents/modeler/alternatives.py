@@ -24,7 +24,8 @@ CPU_S_PER_MODEL = 0.05
 _DONE = {
     "sum": "adds up {}", "avg": "averages {}", "count": "counts {}", "min": "takes the lowest {}",
     "max": "takes the highest {}", "stddev": "takes the standard deviation of {}", "last": "takes the last {}",
-    "return": "takes the change of {} from one period to the next", "volatility": "takes the standard deviation of the returns of {}",
+    "return": "takes the change of {} from one period to the next",
+    "volatility": "takes the standard deviation of the returns of {}",
 }  # fmt: skip
 _BY_TIME = {
     "last known": ["a value of another table is the last one known on that day, never a later one"],

@@ -37,7 +37,8 @@ def checks(detail: Detail, summary: Summary | None) -> tuple[Check, ...]:
     found = [_unique(c) for c in (detail.contract, summary.contract if summary else None) if c is not None and c.key]
     if detail.own_rows:
         sql = (
-            "SELECT 'the fact has ' || CAST(a.n AS VARCHAR) || ' rows, the mart ' || CAST(b.n AS VARCHAR) || ' rows' AS broken "
+            "SELECT 'the fact has ' || CAST(a.n AS VARCHAR) || ' rows, the mart ' || CAST(b.n AS VARCHAR) || ' rows' "
+            "AS broken "
             f"FROM (SELECT ({detail.own_rows}) AS n) AS a CROSS JOIN (SELECT COUNT(*) AS n FROM {relation}) AS b "
             "WHERE a.n <> b.n"
         )

@@ -11,13 +11,17 @@ from windvane.stack.quality.drift import Seam
 from windvane.stack.quality.keys import key_of, time_of
 
 
-def seam_of(scene: Scene, model: Model, batch: Batch, *, lost: tuple[str, ...] = ()) -> Seam | None:
-    """Known rows of a source against those of `batch`, or `None` when nothing is known yet.
+def seam_of(
+    scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tuple[str, ...] = ()
+) -> Seam | None:
+    """Known rows of a source against those of `batches` (at least one, all with the same columns), or `None` when
+    nothing is known yet.
 
-    Columns carry the names of `model` where the batch has them. With `lost` (delivered names that the batch lacks)
+    Columns carry the names of `model` where the batches have them. With `lost` (delivered names that they lack)
     they carry delivered names, and each new column is read as the lost one it may be.
     """
-    history = [b for b in scene.history if b.source == batch.source and b.id != batch.id]
+    batch, arrived = batches[0], {b.id for b in batches}
+    history = [b for b in scene.history if b.source == batch.source and b.id not in arrived]
     if not history or scene.scratch is None:
         return None
     made = casts(model.text)
@@ -30,7 +34,7 @@ def seam_of(scene: Scene, model: Model, batch: Batch, *, lost: tuple[str, ...] =
     return Seam(
         engine=scene.scratch,
         known=_relation(known, scene, history, made),
-        arriving=_relation(arriving, scene, [batch], made),
+        arriving=_relation(arriving, scene, list(batches), made),
         entities=entities,
         time=time,
     )

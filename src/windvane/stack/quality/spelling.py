@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from windvane.domain.errors import Usage
@@ -101,6 +102,7 @@ def tokens(form: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)  # the same formats are tried on every column of every batch
 def pattern(spelling: Spelling) -> str:
     """The regular expression (Python and RE2) of the whole trimmed text; dates like 31 February still match."""
     if spelling.kind in ("integer", "decimal"):
