@@ -193,3 +193,61 @@ def test_a_daily_rhythm_is_no_jump_whatever_the_hour_deliveries_end() -> None:
         bench.admit(day(d))
     assert stopped == 0
     assert bench.breaks(check, day(240, plus=80))
+
+
+def _unkeyed() -> Contract:
+    """Rates of currencies and days whose key nobody is sure of."""
+    return Contract(
+        relation="core.rates",
+        columns=(
+            Column(name="currency", type="varchar"),
+            Column(name="day", type="date"),
+            Column(name="rate", type="double"),
+        ),
+        time_column="day",
+    )
+
+
+def test_without_a_sure_key_rows_of_one_moment_are_no_series() -> None:
+    """Each day brings rates from 0.1 to 100 in any order; a day without one of them is no jump of anything."""
+    rng = random.Random(3)
+    levels = {"GBP": 0.1, "USD": 1.1, "DKK": 7.5, "JPY": 100.0}
+
+    def day(d: int, *, but: str = "", times: float = 1.0) -> list[tuple[object, ...]]:
+        when = date(2024, 1, 1) + timedelta(days=d)
+        rows = [(c, when, v * math.exp(rng.gauss(0, 0.002)) * times) for c, v in levels.items() if c != but]
+        return rng.sample(rows, len(rows))
+
+    bench = Bench(_unkeyed())
+    for d in range(60):
+        bench.admit(day(d))
+    checks = [c for c in suite(bench.table()) if c.rule in ("continuity", "distribution") and c.severity == "block"]
+    assert all(not bench.breaks(c, day(60, but=but)) for c in checks for but in levels)
+    assert any(bench.breaks(c, day(60, times=100)) for c in checks), "a change of all of them is seen all the same"
+
+
+def test_without_a_sure_key_moments_of_one_row_are_a_series() -> None:
+    bench = Bench(_unkeyed())
+    rng = random.Random(4)
+    walk = [100.0]
+    for _ in range(500):
+        walk.append(walk[-1] * math.exp(rng.gauss(0, 0.002)))
+    begin = date(2020, 1, 1)
+    bench.admit([("EUR", begin + timedelta(days=d), v) for d, v in enumerate(walk[:-1])])
+    check = _continuity(bench)
+    day = begin + timedelta(days=500)
+    assert bench.breaks(check, [("EUR", day, walk[-1])]) == []
+    assert bench.breaks(check, [("EUR", day, walk[-1] * 2)])
+    crowd = [("EUR", day, walk[-1] * 2), ("USD", day, walk[-1]), ("DKK", day, walk[-1] * 7)]
+    assert bench.breaks(check, crowd) == [], "which of them goes on is not known"
+
+
+def test_versions_of_a_row_have_no_order() -> None:
+    """Two versions of each row, one of them half as large again: the check says the same whichever comes first."""
+    days = market(tickers=5, days=301, seed=8)
+    bench = Bench(prices())
+    bench.admit([r for day, values in days[:300] for r in rows_of(day, values)])
+    check = _continuity(bench)
+    twice = [*rows_of(*days[300]), *rows_of(*days[300], times=1.5)]
+    told = bench.breaks(check, twice)
+    assert told and told == bench.breaks(check, twice[::-1])

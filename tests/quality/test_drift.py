@@ -25,6 +25,7 @@ from windvane.stack.quality.drift import (
     type_changes,
 )
 from windvane.stack.quality.drift.assignment import assign
+from windvane.stack.quality.drift.seam import history, quantile_ratios, steps, surprise
 
 NUMERIC = ("open", "high", "low", "close", "volume")
 
@@ -311,3 +312,31 @@ def test_another_spelling_and_an_empty_column() -> None:
     assert [c.kind for c in type_changes(one, other)] == ["respelled"]
     empty = Profile(rows=2, columns=(ColumnProfile(name="x", type="varchar", nulls=2),))
     assert type_changes(one, empty) == ()
+
+
+def test_without_entities_moments_of_many_rows_are_no_series() -> None:
+    """Which of today's rows goes on from which of yesterday's is not known: no step, and no order of ties is used."""
+    feed = Feed(fresh=3)
+    one = feed.seam({})
+    for table in ("known", "arriving"):
+        feed.engine.execute(f"CREATE TABLE turned_{table} AS SELECT * FROM {table} ORDER BY day, ticker DESC")
+    blind = Seam(one.engine, "known", "arriving", time="day")
+    turned = Seam(one.engine, "turned_known", "turned_arriving", time="day")
+    assert steps(one, "close", "close") and history(one, "close")
+    assert steps(blind, "close", "close") == history(blind, "close") == ()
+    assert surprise(blind, "close", "close") is None
+    assert quantile_ratios(blind, "close") == pytest.approx(quantile_ratios(turned, "close"), abs=1e-12)
+    assert factor(blind, column="close").cause == "real_move"
+
+
+def test_versions_of_a_row_count_as_their_median() -> None:
+    """Restated rows come twice into the known side; what a step is does not depend on which is read first."""
+    feed = Feed(fresh=2)
+    seam = feed.seam({})
+    again = "SELECT * REPLACE (close * 1.1 AS close) FROM known WHERE ticker = 'T0'"
+    feed.engine.execute(f"CREATE TABLE first AS SELECT * FROM known UNION ALL {again}")
+    feed.engine.execute(f"CREATE TABLE second AS {again} UNION ALL SELECT * FROM known")
+    told = [Seam(seam.engine, side, "arriving", entities=("ticker",), time="day") for side in ("first", "second")]
+    assert history(told[0], "close") == pytest.approx(history(told[1], "close"), abs=1e-12)
+    assert steps(told[0], "close", "close") == pytest.approx(steps(told[1], "close", "close"), abs=1e-12)
+    assert history(told[0], "close") == pytest.approx(history(seam, "close"), abs=1e-9)

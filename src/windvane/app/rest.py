@@ -15,6 +15,7 @@ from windvane.domain.errors import Usage, WindvaneError
 from windvane.domain.heading import Heading
 from windvane.domain.manifest import MANIFEST
 from windvane.domain.record import canonical, replace
+from windvane.loop import missing
 from windvane.loop.crew import Crew
 
 _KEY = "rest"
@@ -91,11 +92,7 @@ def _stamp(crew: Crew, heading: Heading) -> str:
 def _deliveries(crew: Crew, heading: Heading) -> str:
     """Changes when a source delivers something else; empty when one cannot be asked."""
     try:
-        found = [
-            (d.source, d.name, d.size, d.stamp)
-            for s in heading.sources
-            for d in crew.connector(s.connector).deliveries(s)
-        ]
+        found = [(d.source, d.name, d.size, d.stamp) for s in heading.sources for d in missing.offered(crew, s)]
     except WindvaneError:
         return ""
     return hashlib.sha256(canonical(found)).hexdigest()

@@ -12,6 +12,8 @@ from windvane.domain.decision import Decision
 from windvane.domain.errors import NeedsPerson
 from windvane.domain.estate import Product
 from windvane.domain.event import Emit
+from windvane.domain.record import replace
+from windvane.loop import missing
 from windvane.loop.crew import Crew
 
 
@@ -27,11 +29,11 @@ def run(estate: Path, *, emit: Emit) -> RunReport:
 
         killed = unfinished(estate / ".windvane" / "workflow.sqlite")
         if rest.nothing_new(work.crew, work.heading, unfinished=killed):
-            return RunReport(
-                seconds=time.monotonic() - began, cpu_s=time.process_time() - cpu, next=("windvane status",)
-            )
-        decisions = _turn(work, killed)
-        return _report(work.crew, decisions, seconds=time.monotonic() - began, cpu=time.process_time() - cpu)
+            report = RunReport(seconds=0.0, next=("windvane status",))
+        else:
+            report = _report(work.crew, _turn(work, killed))
+        gone = tuple(Item(id=name, title=told) for name, told in missing.standing(work.crew, work.heading.sources))
+        return replace(report, seconds=time.monotonic() - began, cpu_s=time.process_time() - cpu, broken=gone)
 
 
 def plan_run(estate: Path, *, emit: Emit) -> Preview:
@@ -39,7 +41,7 @@ def plan_run(estate: Path, *, emit: Emit) -> Preview:
     with opened(estate, emit=emit) as work:
         waiting = []
         for source in work.heading.sources:
-            for delivery in work.crew.connector(source.connector).deliveries(source):
+            for delivery in missing.offered(work.crew, source):
                 if work.crew.ledger.recall(f"delivery:{source.name}:{delivery.name}") != delivery.stamp:
                     waiting.append(f"land `{delivery.name}` ({delivery.size:,} bytes) into {source.name}")
         title = f"{len(waiting)} new deliveries" if waiting else "Nothing new"
@@ -75,7 +77,7 @@ def _refuse_paused(crew: Crew) -> None:
         raise NeedsPerson("the agents are paused", code="run.paused", why=why, fix="windvane resume")
 
 
-def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu: float) -> RunReport:
+def _report(crew: Crew, decisions: tuple[Decision, ...]) -> RunReport:
     from windvane.loop.logbook import Logbook
     from windvane.loop.propose import arriving
 
@@ -86,8 +88,7 @@ def _report(crew: Crew, decisions: tuple[Decision, ...], *, seconds: float, cpu:
     products = tuple(a for a in crew.folder.read().assets if isinstance(a, Product)) if promoted else ()
     waiting = book.waiting()
     return RunReport(
-        seconds=seconds,
-        cpu_s=cpu,
+        seconds=0.0,
         products=tuple(p.name for p in products),
         releases=tuple(Item(id=releases[d.id].id, title=d.title, detail=d.id) for d in promoted if d.id in releases),
         healed=tuple(Item(id=d.id, title=d.title) for d in promoted if _healed(d)),

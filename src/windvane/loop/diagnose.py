@@ -118,9 +118,7 @@ def missing(model: Model, batch: Batch) -> tuple[str, ...]:
     return tuple(names[0] for names in wanted if names and not there & set(names))
 
 
-def _drifted(
-    crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], lost: tuple[str, ...]
-) -> Incident:
+def _drifted(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], lost: tuple[str, ...]) -> Incident:
     """Batches that all lack the same columns: which of their new ones are they, and can that be known?"""
     source = batches[0].source
     history = [b for b in Logbook(crew.ledger).visible() if b.source == source and b.profile]

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from windvane.domain.batch import Batch, Delivery
 from windvane.domain.change import Admit
-from windvane.domain.entry import Landed, Note, Noticed, Steering
-from windvane.domain.errors import Unreadable, Usage
+from windvane.domain.entry import Landed, Noticed, Steering
+from windvane.domain.errors import Unreadable
 from windvane.domain.estate import Estate, Model, Product, Source
 from windvane.domain.incident import Signal
 from windvane.domain.record import Record, replace
+from windvane.loop import missing
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.stack.landing.land import land
@@ -31,10 +32,12 @@ def look(crew: Crew) -> Seen:
     estate = crew.folder.read()
     landed: list[str] = []
     signals: list[Signal] = []
+    for name in missing.struck_out(crew, _of(estate, Source)):
+        missing.back(crew, name)
     for source in sorted(_of(estate, Source), key=lambda s: s.name):
-        deliveries = _offered(crew, source)
+        deliveries = missing.offered(crew, source)
         if deliveries:
-            _back(crew, source)
+            missing.back(crew, source.name)
         else:
             signals += _vanished(crew, source)
         for delivery in deliveries:
@@ -99,56 +102,11 @@ def _supersede(crew: Crew, book: Logbook, batch: Batch) -> None:
             crew.write(f"superseded:{held.id}", said, actor="windvane", step="sense", because=(f"landed:{batch.id}",))
 
 
-def _offered(crew: Crew, source: Source) -> tuple[Delivery, ...]:
-    """What the source delivers now; nothing when the place itself is gone."""
-    try:
-        return crew.connector(source.connector).deliveries(source)
-    except Usage as error:
-        if error.code != "source.missing":
-            raise
-        return ()
-
-
 def _vanished(crew: Crew, source: Source) -> list[Signal]:
-    """A source that had deliveries and has none now: nothing is taken out, readers keep what they have."""
-    if not any(b.source == source.name for b in Logbook(crew.ledger).landed.values()):
-        return []
-    since = crew.ledger.recall(missing_key(source.name)) or crew.now()
-    what = f"`{source.table}` in `{source.location}`" if source.table else f"`{_place(source)}`"
-    observed = f"{what} is empty or gone, noticed {since[:16].replace('T', ' ')} UTC"
-    signal = Signal(kind="missing", subject=source.name, expected="deliveries", observed=observed)
-    crew.write(f"missing:{source.name}:{since}", Noticed(signal=signal), actor="ingester", step="sense")
-    crew.say("sense", f"{signal.observed}: readers keep what they have", subject=source.name, level="warn")
-    crew.ledger.remember(missing_key(source.name), since)
-    if source.table:  # the same rows, when they are back, come with a stamp that is known
+    signals = missing.vanished(crew, source)
+    if signals and source.table:  # the same rows may come back with the stamp they had: they are looked at again
         crew.ledger.remember(_known(Delivery(source=source.name, name=source.table)), "")
-    return [signal]
-
-
-def _place(source: Source) -> str:
-    """Where deliveries of files are expected: the first pattern, which says more than a folder that is not there."""
-    return source.location.partition("|")[0].strip()
-
-
-def missing_key(source: str) -> str:
-    """Under what the ledger remembers since when a source delivers nothing; empty while it delivers."""
-    return f"missing:{source}"
-
-
-def _back(crew: Crew, source: Source) -> None:
-    """A source that was missing delivers again: the incident is over."""
-    since = crew.ledger.recall(missing_key(source.name))
-    if not since:
-        return
-    signal = Signal(kind="arrival", subject=source.name, observed="it delivers again")
-    crew.write(f"back:{source.name}:{since}", Noticed(signal=signal), actor="ingester", step="sense")
-    for incident in Logbook(crew.ledger).incidents.values():
-        if incident.cause == "missing" and incident.place == source.name:
-            note = Note(what="recovered", detail=incident.id)
-            because = (f"incident:{incident.id}", f"back:{source.name}:{since}")
-            crew.write(f"recovered:{incident.id}", note, actor="windvane", step="sense", because=because)
-    crew.say("sense", "it delivers again", subject=source.name, level="good")
-    crew.ledger.remember(missing_key(source.name), "")
+    return signals
 
 
 def _unreadable(crew: Crew, delivery: Delivery, error: Unreadable) -> Signal:

@@ -32,6 +32,7 @@ class Broken(Record):
     title: str
     why: str = ""
     at: str = ""
+    fix: str = ""  # what a person can do, when it is known
 
 
 class Asks(Record):
@@ -107,7 +108,9 @@ def _changed(book: Book, decision: str) -> Changed:
 
 def _incidents(book: Book) -> list[Broken]:
     return [
-        Broken(about=i.id, title=words.incident(i), why=_why_open(book, i), at=book.diagnosed_at[i.id].time)
+        Broken(
+            about=i.id, title=words.incident(i), why=_why_open(book, i), at=book.diagnosed_at[i.id].time, fix=_fix(i)
+        )
         for i in book.incidents.values()
         if _open(book, i)
     ]
@@ -123,10 +126,18 @@ def _why_open(book: Book, incident: Incident) -> str:
     turned_down = book.of_incident(incident.id)
     if not turned_down and incident.signals[0].kind == "failed_step":
         return "it was retried, and tried with less; the next run tries it again"
+    if incident.signals[0].kind == "missing":
+        return "it delivered before; no row is lost, and readers keep the last good version"
     if not turned_down:
         return "no plan has been decided yet"
     broken = [r.detail for r in turned_down[-1].verdict.reasons if not r.held]
     return f"{turned_down[-1].id} was rejected: {'; '.join(broken) or turned_down[-1].title}"
+
+
+def _fix(incident: Incident) -> str:
+    if incident.signals[0].kind != "missing":
+        return ""
+    return f"put it back, or correct the location of `{incident.place}` in `windvane.toml`; then windvane run"
 
 
 def _deliveries(book: Book) -> list[Broken]:

@@ -80,8 +80,8 @@ _EXACT = {
     "bigint": r"\s*[+-]?\d{1,19}\s*",
     "integer": r"\s*[+-]?\d{1,10}\s*",
     "double": r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*",
-    "date": r"\s*\d{4}-\d{2}-\d{2}\s*",
-    "timestamp": r"\s*\d{4}-\d{2}-\d{2}([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6}0*)?)?(Z|[+-]00:?00)?)?\s*",
+    "date": r"\d{4}-\d{2}-\d{2}",  # no outer blanks: one could have stood between the pieces
+    "timestamp": r"\d{4}-\d{2}-\d{2}([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6}0*)?)?(Z|[+-]00:?00)?)?",
     "boolean": r"(?i:true|false)",
 }
 
@@ -106,7 +106,7 @@ def _listed(null_tokens: tuple[str, ...]) -> str:
 
 
 def _like(text: str, form: str) -> str:
-    """`text LIKE form` where `form` holds `%` and `_` as wildcards only."""
+    """`form` holds `%` and `_` as wildcards only."""
     return f"{text} LIKE {quoted(form)}"
 
 
@@ -119,10 +119,7 @@ def _number(spelling: Spelling, text: str, bare: str) -> str:
 
 
 def _stripped(spelling: Spelling, text: str, bare: str) -> str:
-    """Groups and units are taken out of a text only where each stands where it may.
-
-    Groups have exactly three digits: `1,23` is not 123 and `1.234,5` not 1.2345.
-    """
+    """Groups and units are taken out only where each stands where it may: `1,23` is not 123, `1.234,5` not 1.2345."""
     dropped = dict.fromkeys(spelling.group)
     made = bare
     for affix in (spelling.prefix.strip(), spelling.suffix.strip()):
@@ -130,16 +127,15 @@ def _stripped(spelling: Spelling, text: str, bare: str) -> str:
         dropped |= dict.fromkeys((*affix, " ") if len(affix) == 1 else " " if affix else "")
     if spelling.point == ",":
         made = f"TRANSLATE({made}, {quoted(',' + ''.join(dropped))}, '.')"
-    elif len(dropped) == 1:
-        made = f"REPLACE({made}, {quoted(''.join(dropped))}, '')"
-    elif dropped:
-        made = f"TRANSLATE({made}, {quoted(''.join(dropped))}, '')"
+    else:
+        made = f"{'REPLACE' if len(dropped) == 1 else 'TRANSLATE'}({made}, {quoted(''.join(dropped))}, '')"
     return f"CASE WHEN REGEXP_MATCHES({bare}, {quoted(_shape(spelling))}) THEN {made} ELSE '?' || {text} END"
 
 
 def _shape(spelling: Spelling) -> str:
     """A pattern for people, in the syntax that Postgres, Spark and DuckDB share (no backslashes)."""
-    whole = f"[0-9]{{1,3}}({_plain(spelling.group)}[0-9]{{3}})+|[0-9]+" if spelling.group else "[0-9]+"
+    grouped = f"[0-9]{{1,3}}({_plain(spelling.group)}[0-9]{{3}})+|" if spelling.group else ""
+    whole = f"{grouped}[0-9]+"
     if spelling.kind == "decimal":
         point = _plain(spelling.point or ".")
         whole = f"({whole})({point}[0-9]*)?|{point}[0-9]+"
@@ -203,16 +199,16 @@ def _moment(form: str, text: str, bare: str) -> str:
 def _turned(form: str, text: str, bare: str) -> str:
     """`31.12.2021` with its pieces put in order, separators included; empty for a format that is built otherwise.
 
-    Every character of the text comes out once, so what casts had ten characters before the time, digits and
-    separators where the format has them; another separator, also `-`, comes out as no date.
+    Every character comes out once, so what casts had ten before the time, digits and separators where the format
+    has them; another separator, also `-`, comes out as no date.
     """
     day, time = form[:8], form[8:]
     mark = day[2:3]
     rest = f" || SUBSTRING({bare}, 11)" if time else ""
-    last = "4" if time else ""
+    year = "7, 4" if time else "7"
     pieces = {
-        f"%d{mark}%m{mark}%Y": (f"7{', ' * bool(last)}{last}", "3, 4", "1, 2"),
-        f"%m{mark}%d{mark}%Y": (f"7{', ' * bool(last)}{last}", "6, 1", "1, 5"),
+        f"%d{mark}%m{mark}%Y": (year, "3, 4", "1, 2"),
+        f"%m{mark}%d{mark}%Y": (year, "6, 1", "1, 5"),
         f"%Y{mark}%m{mark}%d": ("1, 10",) if time else (),
     }.get(day)
     if pieces is None or mark not in "./- " or time not in _ISO_TIMES:

@@ -11,9 +11,7 @@ from windvane.stack.quality.drift import Seam
 from windvane.stack.quality.keys import key_of, time_of
 
 
-def seam_of(
-    scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tuple[str, ...] = ()
-) -> Seam | None:
+def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tuple[str, ...] = ()) -> Seam | None:
     """Known rows of a source against those of `batches` (at least one, all with the same columns), or `None` when
     nothing is known yet.
 

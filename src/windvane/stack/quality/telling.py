@@ -35,7 +35,8 @@ def telling(evidence: str) -> bool:
     """Whether a comment would tell a reader more than the rule itself does."""
     first = evidence.partition(", ")[0].partition(" in all ")[0].partition(":")[0]
     plain = first.startswith(_SELF_EVIDENT[3:]) or first in _SELF_EVIDENT
-    return bool(evidence) and (not plain or ";" in evidence or "blanks around" in evidence)
+    padded = "blanks around" in evidence and first != "text"  # texts keep their blanks
+    return bool(evidence) and (not plain or ";" in evidence or padded)
 
 
 def exemplary(texts: list[str], spelling: Spelling) -> str:
@@ -50,6 +51,6 @@ def _number(spelling: Spelling) -> str:
     said = ["decimal comma"] if spelling.point == "," else []
     if spelling.group:
         said.append(f"{_GROUPS.get(spelling.group, f'`{spelling.group}`')} between thousands")
-    said += [f"with {affix.strip()}" for affix in (spelling.prefix, spelling.suffix) if affix]
+    said += [f"{affix.strip()} taken off" for affix in (spelling.prefix, spelling.suffix) if affix]
     plain = "whole numbers" if spelling.kind == "integer" else "numbers"
     return ", ".join(said) or plain

@@ -49,6 +49,8 @@ def _broken(report: StatusReport) -> Iterator[Line]:
         yield Line(f"  {trouble.about:<6} {trouble.title}", "bad")
         if trouble.why:
             yield Line(f"         {trouble.why}", "dim")
+        if trouble.fix:
+            yield Line(f"         fix: {trouble.fix}", "dim")
 
 
 def _asks(asks: tuple[Asks, ...]) -> Iterator[Line]:

@@ -26,40 +26,63 @@ class Seam:
 
 def steps(seam: Seam, known: str, arriving: str) -> tuple[float, ...]:
     """ln(first arriving / last known) per series, of positive values; `known` and `arriving` are column names."""
-    if not seam.time:
+    if not (_are_series(seam, seam.known, known) and _are_series(seam, seam.arriving, arriving)):
         return ()
-    entity = ", ".join(quoted(e) for e in seam.entities) or "'' AS one"
-    group = ", ".join(quoted(e) for e in seam.entities) or "one"
-    value = "LN(TRY_CAST({} AS DOUBLE))"
-    when = f"TRY_CAST({quoted(seam.time)} AS TIMESTAMP)"
-    before, after = quoted(known), quoted(arriving)
+    entity = _entity(seam)
     rows = seam.engine.rows(f"""
-        WITH fresh AS (
-          SELECT {entity}, MIN({when}) AS moment, MIN_BY({value.format(after)}, {when}) AS value
-          FROM {seam.arriving} WHERE TRY_CAST({after} AS DOUBLE) > 0 GROUP BY {group}
-        ), old AS (
-          SELECT {entity}, {when} AS moment, {value.format(before)} AS value FROM {seam.known}
-          WHERE TRY_CAST({before} AS DOUBLE) > 0)
-        SELECT fresh.value - MAX_BY(old.value, old.moment)
-        FROM fresh JOIN old ON {_same(seam)} AND old.moment < fresh.moment
-        GROUP BY {", ".join(f"fresh.{quoted(e)}" for e in seam.entities) or "fresh.one"}, fresh.value
-        ORDER BY 1""")
+        WITH fresh AS ({_points(seam, seam.arriving, arriving)}), old AS ({_points(seam, seam.known, known)}),
+        first AS (SELECT {entity}, moment, value FROM fresh
+          QUALIFY ROW_NUMBER() OVER (PARTITION BY {entity} ORDER BY moment) = 1),
+        last AS (SELECT {_entity(seam, "old")}, old.value FROM old JOIN first AS fresh ON {_same(seam)}
+          AND old.moment < fresh.moment
+          QUALIFY ROW_NUMBER() OVER (PARTITION BY {_entity(seam, "old")} ORDER BY old.moment DESC) = 1)
+        SELECT fresh.value - old.value FROM first AS fresh JOIN last AS old ON {_same(seam)} ORDER BY 1""")
     return tuple(r[0] for r in rows if isinstance(r[0], float))
 
 
 def history(seam: Seam, column: str) -> tuple[float, ...]:
     """Median over the series of known steps ln(value / value before), one per point in time, in order."""
-    if not seam.time:
+    if not _are_series(seam, seam.known, column):
         return ()
-    entity = ", ".join(quoted(e) for e in seam.entities) or "1"
-    when = f"TRY_CAST({quoted(seam.time)} AS TIMESTAMP)"
     rows = seam.engine.rows(f"""
         SELECT moment, MEDIAN(step) FROM (
-          SELECT {when} AS moment, LN(TRY_CAST({quoted(column)} AS DOUBLE)) - LN(LAG(
-            TRY_CAST({quoted(column)} AS DOUBLE)) OVER (PARTITION BY {entity} ORDER BY {when})) AS step
-          FROM {seam.known} WHERE TRY_CAST({quoted(column)} AS DOUBLE) > 0)
+          SELECT moment, value - LAG(value) OVER (PARTITION BY {_entity(seam)} ORDER BY moment) AS step
+          FROM ({_points(seam, seam.known, column)}))
         WHERE step IS NOT NULL GROUP BY moment ORDER BY moment""")
     return tuple(r[1] for r in rows if isinstance(r[1], float))
+
+
+def _points(seam: Seam, relation: str, column: str) -> str:
+    """SELECT of (the entities, moment, value = ln of positive values), one row per series and moment.
+
+    Rows of one thing at one moment, as a restatement brings them, count as their median: their order means nothing.
+    """
+    entity = ", ".join(quoted(e) for e in seam.entities) or "'' AS one"
+    value = f"TRY_CAST({quoted(column)} AS DOUBLE)"
+    return (
+        f"SELECT {entity}, {_when(seam)} AS moment, MEDIAN(LN(CASE WHEN {value} > 0 THEN {value} END)) AS value "
+        f"FROM {relation} WHERE {value} > 0 AND {_when(seam)} IS NOT NULL GROUP BY {_entity(seam)}, moment"
+    )
+
+
+def _are_series(seam: Seam, relation: str, column: str) -> bool:
+    """Whether rows can be put in the order of time. Without entities they are one series only where no moment has
+    two values: which row of a moment goes on from which row of the one before is not known."""
+    if not seam.time or seam.entities:
+        return bool(seam.time)
+    found = seam.engine.rows(f"""
+        SELECT 1 FROM {relation} WHERE {quoted(column)} IS NOT NULL
+        GROUP BY {_when(seam)} HAVING MIN({quoted(column)}) <> MAX({quoted(column)}) LIMIT 1""")
+    return not found
+
+
+def _when(seam: Seam) -> str:
+    return f"TRY_CAST({quoted(seam.time)} AS TIMESTAMP)"
+
+
+def _entity(seam: Seam, side: str = "") -> str:
+    mark = f"{side}." if side else ""
+    return ", ".join(f"{mark}{quoted(e)}" for e in seam.entities) or f"{mark}one"
 
 
 def surprise(seam: Seam, known: str, arriving: str) -> float | None:
@@ -108,14 +131,17 @@ def overlap(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
 
 
 def quantile_ratios(seam: Seam, column: str) -> tuple[float, ...]:
-    """ln(arriving / known) at five quantiles of positive values, of as many newest known rows; empty without them."""
+    """ln(arriving / known) at five quantiles of positive values, of as many newest known rows (of all of
+    them without a time); empty without them."""
     name = f"TRY_CAST({quoted(column)} AS DOUBLE)"
-    when = f"ORDER BY TRY_CAST({quoted(seam.time)} AS TIMESTAMP) DESC" if seam.time else ""
+    newest = ""
+    if seam.time:  # rows of the moment in which the number is reached all count: none of them is newer
+        age = f"RANK() OVER (ORDER BY {_when(seam)} DESC NULLS LAST)"
+        newest = f"QUALIFY {age} <= (SELECT GREATEST(COUNT(*), 1) FROM fresh)"
     wanted = "QUANTILE_CONT(LN(v), [0.05, 0.25, 0.5, 0.75, 0.95])"
     rows = seam.engine.rows(f"""
         WITH fresh AS (SELECT {name} AS v FROM {seam.arriving} WHERE {name} > 0),
-             old AS (SELECT {name} AS v FROM {seam.known} WHERE {name} > 0 {when}
-                     LIMIT (SELECT GREATEST(COUNT(*), 1) FROM fresh))
+             old AS (SELECT {name} AS v FROM {seam.known} WHERE {name} > 0 {newest})
         SELECT a, b FROM (SELECT UNNEST((SELECT {wanted} FROM fresh)) AS a, UNNEST((SELECT {wanted} FROM old)) AS b)""")
     return tuple(a - b for a, b in rows if isinstance(a, float) and isinstance(b, float))
 

@@ -57,13 +57,29 @@ def _plane(table: Table) -> Plane | None:
     if not columns:
         return None
     if not table.is_panel:
-        return Plane(table, "batches", columns) if len(table.batches) > 1 else None
+        return _without_series(table, columns)
     positive = tuple((c.name, "ratio") for c in table.measures if _scale(table, c) == "ratio")
     form: Form = "panel"
     if not table.entities and len(positive) >= COMPARABLE:
         form = "wide"
         return Plane(table, form, tuple((name, "ratio") for name, _ in positive))
     return Plane(table, form, columns)
+
+
+def _without_series(table: Table, columns: tuple[tuple[str, Scale], ...]) -> Plane | None:
+    """The levels of deliveries, where rows are things that are sure or have no time; else the moments as one series.
+
+    Silent where a moment holds several rows and no key is sure: they may be many things or versions of one, and a
+    delivery that leaves one out moves every median although nothing is odd. `distribution` looks at those.
+    """
+    time = table.contract.time_column
+    if table.contract.key or not time:
+        return Plane(table, "batches", columns) if len(table.batches) > 1 else None
+    crowded = table.engine.rows(
+        f"SELECT 1 FROM {table.history} WHERE {quoted(time)} IS NOT NULL "
+        f"GROUP BY {quoted(time)} HAVING COUNT(*) > 1 LIMIT 1"
+    )
+    return None if crowded else Plane(table, "panel", columns)
 
 
 def _scale(table: Table, column: Column) -> Scale:

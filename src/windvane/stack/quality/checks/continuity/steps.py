@@ -35,7 +35,10 @@ class Plane:
 
 
 def points(plane: Plane, relation: str, *, arrives: str, where: str = "") -> str:
-    """SELECT of (measure, part, entity, moment, value, arrives), a row per point of a series; `part` is the segment."""
+    """SELECT of (measure, part, entity, moment, value, arrives), a row per point of a series; `part` is the segment.
+
+    There is one point per series and moment, so that no step depends on the order of rows that have none.
+    """
     return "\n  UNION ALL\n".join(
         _points(plane, column, scale, f"FROM {relation}", arrives, where) for column, scale in plane.columns
     )
@@ -56,9 +59,15 @@ def _points(plane: Plane, column: str, scale: Scale, source: str, arrives: str, 
     measure = POOLED if plane.form == "wide" else column
     entity = literal(column) if plane.form == "wide" else _entity(plane.table.entities)
     time = quoted(plane.table.contract.time_column)
+    middle, alone = f"PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {value})", ""
+    if not plane.table.entities:  # rows of one moment are then different things: which one goes on is not known
+        alone = f" HAVING MIN({quoted(column)}) = MAX({quoted(column)})"
+    things = "".join(f"{quoted(c)}, " for c in plane.table.entities) if plane.form == "panel" else ""
+    segment = f", {part}" if plane.table.segment else ""
     return (
         f"  SELECT {literal(measure)} AS measure, {part} AS part, {entity} AS entity, {time} AS moment,\n"
-        f"    {value} AS value, {arrives} AS arrives\n  {source} WHERE {kept}"
+        f"    {middle} AS value, MAX({arrives}) AS arrives\n"
+        f"  {source} WHERE {kept} GROUP BY {things}{time}{segment}{alone}"
     )
 
 
