@@ -174,7 +174,10 @@ def test_ctrl_c_ends_with_130_and_no_traceback(estate: Path) -> None:
 def on_terminal(call: list[str], environment: dict[str, str], typed: bytes, after: bytes = b"") -> tuple[int, bytes]:
     """Run a command on a terminal of its own, type when `after` was shown; exit code and everything shown."""
     ours, theirs = pty.openpty()
-    first = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"  # Ctrl-C is a signal
+    first = (  # Ctrl-C is a signal, also where whoever runs the tests ignores it
+        "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    )
     call = [sys.executable, "-c", f"{first}; os.execv(sys.argv[1], sys.argv[1:])", *call]
     process = subprocess.Popen(call, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
     os.close(theirs)

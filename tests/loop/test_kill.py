@@ -10,7 +10,7 @@ import pytest
 
 from harness.killing import points, sweep
 
-EVERY = int(os.environ.get("WINDVANE_KILL_EVERY", "13"))
+EVERY = int(os.environ.get("WINDVANE_KILL_EVERY", "6"))
 
 
 @pytest.mark.slow

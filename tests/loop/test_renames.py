@@ -33,7 +33,7 @@ def test_each_new_name_is_healed_also_after_others_were(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("header", "held"), [(_HEADERS[0], False), ("order_id,ordered_on,store_id,c4", True)])
-def test_one_new_name_in_many_files_is_one_incident(tmp_path: Path, header: str, held: bool) -> None:  # noqa: FBT001
+def test_one_new_name_in_many_files_is_one_incident(tmp_path: Path, header: str, held: bool) -> None:
     """Six files with the same new name: one trial and one decision for all; what comes later is a plain arrival."""
     shop.found(tmp_path / "files", days=40)
     home = tmp_path / "estate"

@@ -120,7 +120,7 @@ def test_a_file_with_other_rows_than_were_accepted_is_noticed(warehouse: Sqlmesh
     batch = land(root, [("2024-01-04", "AA", "9")], seq=2)
     lying = replace(batch, accepted=2, rows_read=2)
     trial, _ = warehouse.transition(admit(lying), decision="D-2", judge=careful)
-    said = f"batch {batch.id}: 2 rows accepted, 1 visible"
+    said = f"batch {batch.id}: 2 rows accepted, 1 rows visible"
     assert trial.failures == (f"rows are not conserved: {said}",)
 
 

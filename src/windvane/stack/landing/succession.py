@@ -38,9 +38,7 @@ def withhold_known(columns: tuple[str, ...], *, earlier: Sequence[Path], engine:
     )
 
 
-def departed(
-    batch: Batch, earlier: Sequence[Batch], *, key: Sequence[Cast], root: Path, engine: Engine
-) -> Departed:
+def departed(batch: Batch, earlier: Sequence[Batch], *, key: Sequence[Cast], root: Path, engine: Engine) -> Departed:
     """What the landed `batch`, a whole delivery, no longer has of `earlier` batches of the same delivery.
 
     Rows of `batch` that were or will be quarantined are there all the same. Files of thinner batches get names that
