@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from windvane.agents.analyst import understand
+from windvane.agents.analyst.catalog import Catalog, CatalogColumn, CatalogTable
 from windvane.agents.analyst.serving import steps
 from windvane.domain.entry import Understood
 from windvane.domain.errors import NeedsPerson, Usage
@@ -22,6 +23,14 @@ CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text("utf-8"))
 WORDS = sorted({w for c in CASES for w in str(c["sentence"]).split()})
 WORLD = made_of("shop")
 LABELS = {c.label for t in WORLD.tables for c in t.columns} | {f"{t.name}.*" for t in WORLD.tables}
+
+
+def test_the_rows_of_a_table_are_not_counted_for_each_value_of_its_own_key() -> None:
+    months = tuple(CatalogColumn(table="sales", name=f"2024-{m:02}", type="bigint") for m in range(1, 4))
+    store = CatalogColumn(table="sales", name="store", type="varchar", meaning="name")
+    pivoted = Catalog(tables=(CatalogTable(name="sales", columns=(store, *months), key=("store",)),))
+    with pytest.raises(NeedsPerson, match="one row for each"):
+        understand("total sales per store", pivoted, None)
 
 
 def goals(sentence: str) -> tuple[Goal, ...]:

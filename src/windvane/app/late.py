@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from windvane.domain.ports import Engine, Resources, Row, Value
+from windvane.domain.ports import Resources, Row, Value
+
+if TYPE_CHECKING:
+    from windvane.adapters.warehouses.scratch import Scratch
 
 T = TypeVar("T")
 
@@ -32,7 +35,7 @@ class LateEngine:
     """An `Engine` whose DuckDB is imported and opened at the first statement."""
 
     def __init__(self, spill: Path, resources: Resources) -> None:
-        self._engine: Late[Engine] = Late(lambda: _scratch(spill, resources))
+        self._engine: Late[Scratch] = Late(lambda: _scratch(spill, resources))
 
     def rows(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
         """All rows of a query."""
@@ -46,8 +49,13 @@ class LateEngine:
         """Set memory limit, threads and spill directory for what follows."""
         self._engine().use(resources)
 
+    def close(self) -> None:
+        """Close the engine if it was ever opened."""
+        if self._engine.made:
+            self._engine().close()
 
-def _scratch(spill: Path, resources: Resources) -> Engine:
+
+def _scratch(spill: Path, resources: Resources) -> Scratch:
     from windvane.adapters.warehouses.scratch import Scratch
 
     return Scratch(spill, resources)

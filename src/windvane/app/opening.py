@@ -76,6 +76,7 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
     finally:
         if warehouse.made:
             warehouse().close()
+        engine.close()
         ledger.close()
 
 

@@ -73,7 +73,7 @@ def _key(source: str) -> str:
 def _told(source: Source, since: str) -> str:
     """What is missing, where, and since when; of a location of files the first pattern, which holds the folder."""
     place = source.location.partition("|")[0].strip()
-    noticed = f"noticed {since.partition('+')[0].replace('T', ' ')} UTC"  # to the millisecond: each absence is its own incident
+    noticed = f"noticed {since.partition('+')[0].replace('T', ' ')} UTC"  # to the ms: each absence differs
     if source.table:
         return f"`{source.table}` is empty or gone in `{place}`, {noticed}"
     return f"nothing lies at `{place}`, {noticed}"

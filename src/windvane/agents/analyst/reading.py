@@ -13,6 +13,7 @@ from windvane.agents.analyst.patterns import Said, read_aggregate, read_kind, re
 from windvane.agents.analyst.phrases import Phrases, divide
 from windvane.agents.analyst.sentence import GRAMMAR, Sentence, parts
 from windvane.agents.analyst.serving import (
+    counts_itself,
     no_entity,
     no_filter,
     no_label,
@@ -167,6 +168,9 @@ def _grain_of(cadence: str) -> Grain:
 
 
 def _trouble(goal: Goal, one: Draft, catalog: Catalog) -> NeedsPerson | None:
+    alone = catalog.table(one.table)
+    if goal.aggregate == "count" and not goal.grain and _counts_itself(goal, alone):
+        return counts_itself(alone)
     timed = goal.kind in ("forecast", "nowcast") or goal.grain or goal.aggregate in ("return", "volatility")
     if timed or goal.horizon or any(c.startswith(_TIMED) for c in goal.constraints):
         table = catalog.time_of(one.table)
@@ -175,6 +179,12 @@ def _trouble(goal: Goal, one: Draft, catalog: Catalog) -> NeedsPerson | None:
         if goal.grain and goal.kind != "classification":
             return too_fine(goal.grain, table)
     return None
+
+
+def _counts_itself(goal: Goal, table: CatalogTable) -> bool:
+    """Whether every group is exactly one row: the rows of a table are counted for each value of its key."""
+    key = tuple(f"{table.name}.{k}" for k in table.key)
+    return len(key) == 1 and goal.measure in (*key, f"{table.name}.*") and key[0] in goal.entities
 
 
 def _chosen_filters(filters: tuple[Filter, ...], one: Draft, catalog: Catalog) -> list[tuple[str, ...]] | Filter:

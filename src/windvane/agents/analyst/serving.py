@@ -103,6 +103,16 @@ def too_fine(grain: Grain, table: CatalogTable) -> NeedsPerson | None:
     )
 
 
+def counts_itself(table: CatalogTable) -> NeedsPerson:
+    """The goal counts the rows of a table for each value of its own key: the answer is 1 everywhere."""
+    numbers = [c.label for c in table.columns if c.numeric]
+    return _unserved(
+        f"`{table.name}` has one row for each `{table.key[0]}`, so there is nothing to count",
+        f"numbers that can be measured: {_listed(numbers)}; values that lie in one column for each month or thing "
+        "must come in rows first",
+    )
+
+
 def no_filter(wanted: Filter, catalog: Catalog) -> NeedsPerson:
     """No column that goes with the measure holds the value."""
     texts = [c.label for t in catalog.originals() for c in t.columns if c.values]
