@@ -22,6 +22,7 @@ DatabaseTrouble = sqlalchemy.exc.DBAPIError
 NAME = "windvane"
 _RESUME = "windvane-resume"  # a queue that exists only while a run is being resumed: it is polled often
 _PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+_SUBSECONDS = (3, 42)  # the SQLite that knows `unixepoch('subsec')`; an older one is common under a newer Python
 _POLL_S = 0.02
 _PATIENCE_S = 30.0
 
@@ -39,6 +40,11 @@ def remember(name: str, work: Callable[[], str]) -> str:
     return text
 
 
+def unixepoch(modifier: str) -> float | None:
+    """What `unixepoch('subsec')` gives since SQLite 3.42; DBOS asks for it on Python 3.12 and newer."""
+    return time.time() if modifier in ("subsec", "subsecond") else None
+
+
 @contextmanager
 def engine(path: Path) -> Iterator[sqlalchemy.Engine]:
     """The database of DBOS with writers that wait for each other. NORMAL is enough: a lost step is only run again."""
@@ -49,6 +55,8 @@ def engine(path: Path) -> Iterator[sqlalchemy.Engine]:
         connection.isolation_level = "IMMEDIATE"
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if sqlite3.sqlite_version_info < _SUBSECONDS:
+            connection.create_function("unixepoch", 1, unixepoch)
 
     try:
         yield made
