@@ -37,6 +37,7 @@ endef
 
 demo: .venv/.run  ## build, break and heal an estate of real prices; no key, no network, no server
 	@$(BIN)/windvane demo
+	@echo 'windvane is in .venv/bin; before the commands above: export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
 test: .venv/.dev  ## lint, types, import walls, docs checks and all tests
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from windvane.domain import crash
 from windvane.domain.batch import Batch
-from windvane.domain.change import Admit, Put, Retire, Withdraw
+from windvane.domain.change import Admit, Withdraw
 from windvane.domain.decision import Decision, Release, Verdict
 from windvane.domain.entry import Decided, Promoted
-from windvane.domain.estate import Model
 from windvane.domain.plan import Plan
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
@@ -71,12 +70,6 @@ def derive(crew: Crew, decision: Decision, plan: Plan) -> Release:
 def batches(plan: Plan) -> tuple[Batch, ...]:
     """The batches that a plan admits or withdraws."""
     return tuple(c.batch for c in plan.changes if isinstance(c, Admit | Withdraw))
-
-
-def models(plan: Plan) -> tuple[str, ...]:
-    """The models that a plan puts or retires."""
-    put = [c.asset.name for c in plan.changes if isinstance(c, Put) and isinstance(c.asset, Model)]
-    return tuple(put + [c.ref.name for c in plan.changes if isinstance(c, Retire) and c.ref.kind == "model"])
 
 
 def _body(decision: Decision, plan: Plan) -> str:

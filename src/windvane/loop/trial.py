@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from windvane.domain.change import Admit, Put, Rerun, Withdraw
 from windvane.domain.decision import Verdict
 from windvane.domain.entry import Tried
 from windvane.domain.estate import Policy
@@ -18,16 +17,6 @@ class Judged(Record):
     plan: Plan
     trial: Trial
     verdict: Verdict
-
-
-def touches_data(plan: Plan) -> bool:
-    """Whether the plan makes rows appear or disappear."""
-    return any(isinstance(c, Admit | Withdraw | Rerun) for c in plan.changes)
-
-
-def touches_models(plan: Plan) -> bool:
-    """Whether the plan changes an asset that the warehouse builds."""
-    return any(isinstance(c, Put) and c.asset.__struct_config__.tag == "model" for c in plan.changes)
 
 
 def alone(crew: Crew, plan: Plan) -> Trial:

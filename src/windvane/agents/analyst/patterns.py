@@ -94,7 +94,6 @@ class Said:
     horizon_unit: Grain = ""
     targets: list[Target] = field(default_factory=list)
     constraints: list[str] = field(default_factory=list)
-    whole_tables: bool = False  # a table was asked for in so many words
 
 
 def read_phrases(sentence: Sentence) -> Said:
@@ -120,7 +119,6 @@ def read_kind(sentence: Sentence, said: Said) -> None:
             break
     if said.horizon and said.kind in (None, "table"):
         said.kind = "forecast"
-    said.whole_tables = said.kind == "table"
 
 
 def read_aggregate(sentence: Sentence, said: Said, *, keep: frozenset[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from windvane.agents.analyst.vocabulary import known, root, singular
@@ -146,6 +146,3 @@ def _slips(one: str, other: str, limit: int) -> int:
             row.append(best)
         before = last
     return row[-1]
-
-
-Rewrite = str | Callable[[re.Match[str]], str]
