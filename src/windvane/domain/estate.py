@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from windvane.domain.estimate import Recipe
 from windvane.domain.goal import Goal
 from windvane.domain.record import Record
 
@@ -138,6 +139,7 @@ class Product(Record, tag="product"):
     goal: Goal
     description: str = ""
     metrics: tuple[str, ...] = ()
+    recipe: Recipe | None = None  # of an estimated product
     extra: str = ""  # as in `Contract`
 
 

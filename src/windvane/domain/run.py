@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from windvane.domain.estate import Severity
+from windvane.domain.estimate import Gain
 from windvane.domain.record import Record
 
 
@@ -36,6 +37,7 @@ class Trial(Record):
     after: tuple[Measurement, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     failures: tuple[str, ...] = ()
+    gains: tuple[Gain, ...] = ()  # of an estimated product: the plan against the version before it
     models_built: int = 0
     cpu_s: float = 0.0
     broke: str = ""
