@@ -43,7 +43,7 @@ test: .venv/.dev  ## lint, types, import walls, docs checks and all tests
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/lint-imports
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.dev  ## format and fix what can be fixed
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check --fix .

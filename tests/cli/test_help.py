@@ -53,7 +53,21 @@ def test_the_reference_is_current(rendering: ModuleType) -> None:
 
 
 def test_every_command_is_in_the_reference_with_plan_and_json(rendering: ModuleType) -> None:
-    changing = {"init", "run", "demo", "undo", "approve", "reject", "pause", "resume"}
+    changing = {
+        "init",
+        "run",
+        "demo",
+        "undo",
+        "approve",
+        "reject",
+        "pause",
+        "resume",
+        "quarantine",
+        "rules",
+        "backup",
+        "restore",
+        "simplify",
+    }
     for name, command in rendering.commands().items():
         options = {option for parameter in command.params for option in parameter.opts}
         assert f"## windvane {name}\n" in rendering.reference()

@@ -54,6 +54,7 @@ def same_as(name: str, text: str) -> None:
         ("diff-built", ("diff", "R-1"), 0),
         ("products", ("products",), 0),
         ("quarantine", ("quarantine",), 0),
+        ("incidents", ("incidents",), 0),
         ("undo-plan", ("undo", "D-4", "--plan"), 0),
     ],
 )

@@ -91,8 +91,10 @@ class Helm:
     def undo(self, estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
         return self._change("undo", decision, because)
 
-    def approve(self, estate: Path, decision: str, *, because: str, option: str, emit: Emit) -> ChangeReport:
-        return self._change("approve", decision, because, option)
+    def approve(
+        self, estate: Path, decision: str, *, because: str, option: str, emit: Emit, scope: str = "once"
+    ) -> ChangeReport:
+        return self._change("approve", decision, because, option, *([scope] if scope != "once" else []))
 
     def reject(self, estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:
         return self._change("reject", decision, because)

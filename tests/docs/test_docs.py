@@ -24,8 +24,8 @@ def _commands() -> set[str]:
 def test_named_commands_modules_and_files_are_there(page: Path) -> None:
     text = TEXT[page]
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        for command in re.findall(r"(?:^|&& |; )windvane (\w+)", block, re.MULTILINE):
-            assert command in _commands(), command
+        for command in re.findall(r"(?:^|&& |; )windvane ([\w-]+)", block, re.MULTILINE):
+            assert command.replace("-", "_") in _commands(), command
     for module in re.findall(r"python -m benchmarks\.(\w+)", text):
         assert (ROOT / "benchmarks" / f"{module}.py").exists(), module
     for path in re.findall(r"`((?:tests|docs|scripts)/[\w/.*-]+)`", text) + re.findall(

@@ -153,14 +153,14 @@ def test_one_plan_with_few_checks_that_say_why(landing: Landing) -> None:
     assert plan.base == estate.fingerprint()
     put = {c.asset.relation: c.asset for c in plan.changes if isinstance(c, Put) and isinstance(c.asset, Contract)}
     rules = {r: {k.rule for k in c.checks} for r, c in put.items()}
-    assert rules["core.prices"] == {
-        "accepted_values", "category_share", "continuity", "freshness", "not_null", "null_share", "range",
-        "row_conservation", "unique", "volume",
+    assert rules["core.prices"] >= {
+        "accepted_values", "category_share", "continuity", "extremes", "freshness", "frozen", "future", "not_null",
+        "null_share", "range", "row_conservation", "sign_share", "strange_text", "unique", "volume",
     }  # fmt: skip
     assert rules["staging.fund_prices"] <= {"row_conservation", "unique", "volume"}
     assert rules["mart.top"] == {"not_null", "unique"}
     assert "core.without_a_model" not in put
-    assert sum(len(r) for r in rules.values()) <= 20
+    assert sum(len(r) for r in rules.values()) <= 32
     assert all(k.why for c in put.values() for k in c.checks)
     assert "budget 0.5%" in plan.rationale
     for source in ("fund_prices", "stock_prices"):

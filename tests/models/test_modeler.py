@@ -7,7 +7,7 @@ from casebook import GOLDEN, contracts_of, models_of, open_case
 
 from windvane.agents.modeler import agent
 from windvane.domain.change import Put, apply
-from windvane.domain.estate import Metric, Product
+from windvane.domain.estate import Metric, Model, Product
 from windvane.domain.ports import Scene
 from windvane.domain.record import replace
 
@@ -138,11 +138,14 @@ def test_constraints_hold_or_are_said_not_to_be_built(tmp_path) -> None:
     assert not odd.identifiable and "not built: every 15 minutes" in odd.rationale
 
 
-def test_an_estimate_gets_its_input_and_says_that_the_rest_is_missing(tmp_path) -> None:
+def test_an_estimate_gets_an_input_in_which_everything_was_available_at_its_decision_time(tmp_path) -> None:
     case = open_case(GOLDEN / "funds", tmp_path)
     plan = case.marts({**RETURNS, "kind": "forecast", "horizon": 5})[0]
-    assert "the estimator comes on top of it" in plan.rationale
-    assert assets(plan, Product)[0].kind == "forecast"
+    assert "everything in a row was available at its decision time" in plan.rationale
+    product = assets(plan, Product)[0]
+    assert product.kind == "forecast" and product.inputs is not None and product.inputs.horizon == 5
+    text = next(m.text for m in assets(plan, Model) if m.name == f"{product.relation}_input")
+    assert "LEAD(day, 5)" in text and "known_at" in text
 
 
 def test_marts_hold_no_personal_column_unless_it_is_asked_for(tmp_path) -> None:

@@ -221,7 +221,8 @@ def test_without_a_sure_key_rows_of_one_moment_are_no_series() -> None:
     bench = Bench(_unkeyed())
     for d in range(60):
         bench.admit(day(d))
-    checks = [c for c in suite(bench.table()) if c.rule in ("continuity", "distribution") and c.severity == "block"]
+    steps = ("continuity", "distribution", "extremes")
+    checks = [c for c in suite(bench.table()) if c.rule in steps and c.severity == "block"]
     assert all(not bench.breaks(c, day(60, but=but)) for c in checks for but in levels)
     assert any(bench.breaks(c, day(60, times=100)) for c in checks), "a change of all of them is seen all the same"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from windvane.domain.errors import Usage
@@ -12,6 +13,8 @@ from windvane.domain.record import Record
 
 REFERENCE = re.compile(r"\$\{(\w+):([^}]*)\}")
 HIDDEN = "[secret]"
+_SHORTEST_UNASKED = 8  # of values that nobody resolved and only their name makes a secret
+_ENVIRONMENT = re.compile(r"(?:PASSWORD|PASSWD|SECRET|TOKEN|APIKEY|_KEY)$", re.I)
 _SHORTEST = 4  # shorter values are not searched for: hiding every `a` of a text would hide the text
 
 _NAMES = (
@@ -31,6 +34,8 @@ _SHAPES = (
     ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 )
 _SHAPE = tuple((kind, re.compile(pattern)) for kind, pattern in _SHAPES)
+_ANY_SHAPE = re.compile("|".join(pattern for _, pattern in _SHAPES))
+_resolved: set[str] = set()  # of this process, whoever resolved them: what goes out is searched for all of them
 _URL = re.compile(r"://[^/\s:@'\"]*:([^@\s/'\"]+)@")
 _SETTING = re.compile(
     rf"""(?:^|\{{(?:[^}}\n]*,)?)[\s-]*["']?({_NAMES})["']?\s*[=:]\s*("[^"\n]*"|'[^'\n]*'|[^\s,}}#"'][^\s,}}#]*)""",
@@ -84,6 +89,7 @@ class References:
                 fix=f"export {name}=..." if where == "env" else f"keyring set {name.replace('/', ' ')}",
             )
         self._seen.add(value)
+        _resolved.add(value)
         return value
 
 
@@ -140,13 +146,34 @@ def refuse_literals(text: str, *, file: str) -> None:
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without the given values (plain or as they stand in a URL) and without anything shaped like a key."""
-    wanted = {form for value in secrets if len(value) >= _SHORTEST for form in (value, quote(value, safe=""))}
-    for value in sorted(wanted, key=len, reverse=True):
-        text = text.replace(value, HIDDEN)
+    wanted = _wanted(frozenset(secrets))
+    text = wanted.sub(HIDDEN, text) if wanted else text
     text = _URL.sub(lambda m: m[0] if "${" in m[0] else m[0].replace(f":{m[1]}@", f":{HIDDEN}@"), text)
-    for _, shape in _SHAPE:
-        text = shape.sub(HIDDEN, text)
-    return text
+    return _ANY_SHAPE.sub(HIDDEN, text)
+
+
+@lru_cache(maxsize=8)
+def _wanted(secrets: frozenset[str]) -> re.Pattern[str] | None:
+    """What finds the values, the longest first."""
+    forms = {form for value in secrets if len(value) >= _SHORTEST for form in (value, quote(value, safe=""))}
+    return re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True)))) if forms else None
+
+
+def hide(text: str) -> str:
+    """`text` on its way out: without any secret that was resolved, that stands in the environment, or is shaped so."""
+    return hiding()(text)
+
+
+def hiding() -> Callable[[str], str]:
+    """`hide` for many texts: the environment is looked at once."""
+    known = frozenset(_resolved | _in_environment(os.environ))
+    return lambda text: redact(text, known)
+
+
+def _in_environment(environment: Mapping[str, str]) -> set[str]:
+    """Values that libraries read by themselves, by their names: `PGPASSWORD`, `OPENAI_API_KEY`."""
+    named = (v for k, v in environment.items() if _ENVIRONMENT.search(k))
+    return {v for v in named if len(v) >= _SHORTEST_UNASKED and not _NO_SECRET.fullmatch(v)}
 
 
 def _literal(value: str) -> bool:

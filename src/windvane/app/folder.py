@@ -6,8 +6,9 @@ from pathlib import Path
 
 from windvane.adapters.folder import EstateFolder, Format, Memory
 from windvane.adapters.heading import read_heading, write_heading
+from windvane.adapters.secrets import hide
 from windvane.domain.change import Change, Put, Retire
-from windvane.domain.estate import Asset, Contract, Estate, Metric, Product, Source
+from windvane.domain.estate import Asset, Check, Contract, Estate, Metric, Product, Source, ref_of
 from windvane.domain.heading import Heading
 from windvane.domain.record import replace
 
@@ -47,13 +48,22 @@ class Folder:
         """Assets that a person changed since windvane wrote them."""
         return self._files.edited()
 
+    def removed(self, known: tuple[Asset, ...]) -> tuple[Asset, ...]:
+        """Those of `known` assets whose file a person took away since windvane wrote it."""
+        gone = set(self._files.removed())
+        if not gone:
+            return ()
+        estate = self.read()
+        filed = [a for a in known if not isinstance(a, Source | Check) and estate.find(ref_of(a)) is None]
+        return tuple(a for a in filed if self._files.place(ref_of(a)) in gone)
+
     def settle(self) -> None:
         """Take what windvane wrote as known."""
         self._files.settle()
 
     def commit(self, *, decision: str, title: str, body: str) -> str:
         """One git commit for a decision; the hash, or empty without git or without a change."""
-        return self._files.commit(decision=decision, title=title, body=body)
+        return self._files.commit(decision=decision, title=hide(title), body=hide(body))
 
     def _heading(self) -> Estate:
         heading = read_heading(self._root)

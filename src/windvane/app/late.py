@@ -35,7 +35,8 @@ class LateEngine:
     """An `Engine` whose DuckDB is imported and opened at the first statement."""
 
     def __init__(self, spill: Path, resources: Resources) -> None:
-        self._engine: Late[Scratch] = Late(lambda: _scratch(spill, resources))
+        self.resources = resources
+        self._engine: Late[Scratch] = Late(lambda: _scratch(spill, self.resources))
 
     def rows(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
         """All rows of a query."""
@@ -47,7 +48,9 @@ class LateEngine:
 
     def use(self, resources: Resources) -> None:
         """Set memory limit, threads and spill directory for what follows."""
-        self._engine().use(resources)
+        self.resources = resources
+        if self._engine.made:
+            self._engine().use(resources)
 
     def close(self) -> None:
         """Close the engine if it was ever opened."""

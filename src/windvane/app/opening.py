@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from windvane.adapters import discretion
 from windvane.adapters.heading import read_heading
 from windvane.adapters.ledger import Ledger
 from windvane.adapters.llms.recorded import Recorded
 from windvane.adapters.secrets import References
+from windvane.app import rest
+from windvane.app.discreet import Discreet
 from windvane.app.environment import asked_for
 from windvane.app.folder import Folder
 from windvane.app.late import Late, LateEngine
@@ -51,10 +54,10 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
     def connector(name: str) -> Connector:
         if name not in connectors:
             made = registry.load("windvane.stack.sources", name).connector(secrets, engine)
-            connectors[name] = made
+            connectors[name] = Discreet(made)
         return connectors[name]
 
-    ledger = Ledger(private / "ledger.sqlite")
+    ledger = Ledger(private / "ledger.sqlite", clean=discretion.record)
     crew = Crew(
         root=root,
         folder=Folder(root, ledger),
@@ -64,7 +67,7 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
         connector=connector,
         agent=_agent,
         remedies=_remedies,
-        emit=emit,
+        emit=discretion.event(emit),
         clock=lambda: time.monotonic() - began,
         now=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
         goals=tuple(w.goal for w in heading.goals if w.goal is not None),
@@ -72,10 +75,12 @@ def opened(root: Path, *, emit: Emit, declared: tuple[Contract, ...] = ()) -> It
         declared=_declared(heading, ledger, declared),
     )
     try:
-        yield Estate(heading, crew)
+        with discretion.errors():
+            yield Estate(heading, crew)
     finally:
         if warehouse.made:
             warehouse().close()
+            rest.leave(root, ledger)
         engine.close()
         ledger.close()
 
@@ -95,7 +100,7 @@ def connector_for(location: str, root: Path) -> Connector:
     for name in registry.names("windvane.stack.sources"):
         made: Connector = registry.load("windvane.stack.sources", name).connector(References(), engine)
         if made.understands(location):
-            return made
+            return Discreet(made)
     raise Usage(
         f"cannot tell what `{location}` is",
         code="source.unknown",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from windvane.app.reports import ChainReport
 from windvane.app.story.book import Book, read
 from windvane.domain.errors import Unhealthy
 
@@ -33,6 +34,36 @@ def book(estate: Path) -> Book:
             why=str(error),
             fix="restore `.windvane/ledger.sqlite` from a backup, or use the version of windvane that wrote it",
         ) from error
+    finally:
+        ledger.close()
+
+
+def verified(estate: Path) -> ChainReport:
+    """Whether every line of the ledger is the one that was written, in its place. Decodes none of them."""
+    if not (estate / _LEDGER).is_file():
+        return ChainReport()
+    from windvane.adapters.ledger import Ledger
+
+    ledger = Ledger(estate / _LEDGER)
+    try:
+        found, lines = ledger.examine(), ledger.head().seq
+    finally:
+        ledger.close()
+    broken = min((fault.seq for fault in found), default=0)
+    return ChainReport(
+        lines=lines, holds=broken - 1 if broken else lines, broken=broken, faults=tuple(f.what for f in found)
+    )
+
+
+def glanced(estate: Path) -> tuple[str, ...]:
+    """Faults of the chain that show within milliseconds: all of a small ledger's, the newest of a large one's."""
+    if not (estate / _LEDGER).is_file():
+        return ()
+    from windvane.adapters.ledger import Ledger
+
+    ledger = Ledger(estate / _LEDGER)
+    try:
+        return tuple(fault.what for fault in ledger.glance())
     finally:
         ledger.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from windvane.domain.goal import Goal, Question
 from windvane.domain.record import Record
 
@@ -74,6 +76,7 @@ class RunReport(Record, tag="run"):
     rejected: tuple[Item, ...] = ()  # plans that lost, with the reason
     asks: tuple[Item, ...] = ()
     broken: tuple[Item, ...] = ()  # nothing tried has helped
+    strays: tuple[Stray, ...] = ()  # files that no source reads
     rows_read: int = 0
     rows_accepted: int = 0
     rows_quarantined: int = 0
@@ -110,6 +113,49 @@ class Preview(Record, tag="preview"):
     command: str = ""  # what carries it out
 
 
+class ChainReport(Record, tag="chain"):
+    """Whether the ledger is as it was written: the first `holds` of its `lines` are."""
+
+    lines: int = 0
+    holds: int = 0
+    broken: int = 0  # the first line that does not hold; 0 when all do
+    faults: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """3 when the chain is broken."""
+        return 3 if self.faults else 0
+
+
+class Personal(Enum):
+    """Whether values of columns that look personal are shown."""
+
+    MASKED = "masked"
+    SHOWN = "shown"
+
+
+class HeldRow(Record, tag="held_row"):
+    """One withheld row: its ordinal in the delivery, its line when that is certain, why it is held, what it says."""
+
+    batch: str
+    delivery: str
+    row: int
+    reason: str
+    line: int = 0
+    cells: tuple[tuple[str, str | None], ...] = ()  # as delivered; empty for a line that is no row
+    raw: str = ""  # such a line
+    masked: tuple[str, ...] = ()  # columns whose values are not shown
+
+
+class HeldReport(Record, tag="held"):
+    """Withheld rows of a batch or a source, the first of `total`."""
+
+    rows: tuple[HeldRow, ...]
+    total: int
+    masked: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()  # words: read = accepted + quarantined + suppressed, per batch
+
+
 class ChangeReport(Record, tag="change"):
     """What a steering command did."""
 
@@ -120,3 +166,26 @@ class ChangeReport(Record, tag="change"):
     release: str = ""
     effects: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+
+
+class Foreseen(Record):
+    """One published relation before and after a change that was only played."""
+
+    relation: str
+    rows_before: int
+    rows_after: int
+    bytes_before: int = 0
+    bytes_after: int = 0
+
+
+class Foresight(Record, tag="foresight"):
+    """What a change would do: played on a copy by the same loop, and kept to be compared with what happens."""
+
+    about: str  # SHA-256 of the file, or fingerprint of the plan
+    title: str
+    outcome: str = ""  # promoted, healed, held, nothing
+    detail: str = ""
+    relations: tuple[Foreseen, ...] = ()  # those that would change
+    untouched: int = 0
+    rows_read: int = 0
+    cpu_s: float = 0.0

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from windvane import __version__
 from windvane.adapters.heading import read_heading
@@ -14,11 +15,14 @@ from windvane.app.folder import Folder
 from windvane.domain.errors import Usage, WindvaneError
 from windvane.domain.heading import Heading
 from windvane.domain.manifest import MANIFEST
+from windvane.domain.ports import Ledger
 from windvane.domain.record import canonical, replace
-from windvane.loop import missing
+from windvane.loop import missing, strays
 from windvane.loop.crew import Crew
+from windvane.loop.logbook import paused
 
 _KEY = "rest"
+_LEFT = "warehouse.left"
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,28 @@ class Outside:
 
 def nothing_new(crew: Crew, heading: Heading, *, unfinished: tuple[str, ...]) -> bool:
     """Whether the last run ended well and nothing changed since."""
-    if unfinished:
+    if unfinished or not _untouched(crew.root, crew.ledger):
         return False
     known = crew.ledger.recall(_KEY)
     return bool(known) and known == _stamp(crew, heading)
+
+
+def leave(root: Path, ledger: Ledger) -> None:
+    """Remember how the warehouse was left, when it is closed: whoever opens it to write changes its file."""
+    ledger.remember(_LEFT, _warehouse(root))
+
+
+def _untouched(root: Path, ledger: Ledger) -> bool:
+    known = ledger.recall(_LEFT)
+    return known is None or known == _warehouse(root)
+
+
+def _warehouse(root: Path) -> str:
+    try:
+        state = (root / ".windvane" / "warehouse.duckdb").stat()
+    except FileNotFoundError:
+        return ""
+    return f"{state.st_size} {state.st_mtime_ns}"
 
 
 def outside(crew: Crew, heading: Heading) -> Outside:
@@ -51,7 +73,7 @@ def settled(crew: Crew, heading: Heading, *, since: Outside) -> None:
     stamp = _stamp(crew, heading)
     now = outside(crew, heading)
     same = (now.deliveries, now.rules, now.word) == (since.deliveries, since.rules, since.word)
-    stopped = crew.ledger.recall("paused")
+    stopped = paused(crew.ledger)
     crew.ledger.remember(_KEY, stamp if same and now.edits <= since.edits and not stopped else "")
 
 
@@ -92,7 +114,9 @@ def _stamp(crew: Crew, heading: Heading) -> str:
 def _deliveries(crew: Crew, heading: Heading) -> str:
     """Changes when a source delivers something else; empty when one cannot be asked."""
     try:
-        found = [(d.source, d.name, d.size, d.stamp) for s in heading.sources for d in missing.offered(crew, s)]
+        offered = tuple((s, missing.offered(crew, s)) for s in heading.sources)
+        beside = strays.names(strays.unclaimed(crew, offered))
     except WindvaneError:
         return ""
-    return hashlib.sha256(canonical(found)).hexdigest()
+    found = [(d.source, d.name, d.size, d.stamp) for _, deliveries in offered for d in deliveries]
+    return hashlib.sha256(canonical((found, beside))).hexdigest()

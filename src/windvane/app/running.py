@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from windvane.app import rest
+from windvane.adapters.heading import read_heading
+from windvane.app import alerting, goals, rest
 from windvane.app.opening import Estate, opened
-from windvane.app.reports import Item, Preview, RunReport
+from windvane.app.reports import Item, Preview, RunReport, Stray
 from windvane.domain.decision import Decision
-from windvane.domain.errors import NeedsPerson
+from windvane.domain.entry import Note
+from windvane.domain.errors import NeedsPerson, TryAgain, Unhealthy, WindvaneError
 from windvane.domain.estate import Product
-from windvane.domain.event import Emit
+from windvane.domain.event import WITH_LESS, Emit
 from windvane.domain.record import replace
-from windvane.loop import missing
+from windvane.loop import missing, strays
 from windvane.loop.crew import Crew
+from windvane.loop.logbook import paused
 
 
 def run(estate: Path, *, emit: Emit) -> RunReport:
     """One pass of the loop, resuming a killed one first; returns at once when nothing is new.
 
     Raises `TryAgain` (75) while another process holds the estate, `NeedsPerson` while the agents are paused.
+    A warehouse file that turns out to be damaged on the way is made again from raw, and the pass begins anew.
     """
+    try:
+        return _once(estate, emit=emit)
+    except Unhealthy as error:
+        if error.code != "warehouse.damaged":
+            raise
+        return _once(estate, emit=emit)
+
+
+def _once(estate: Path, *, emit: Emit) -> RunReport:
     began, cpu = time.monotonic(), time.process_time()
+    _type_goals(estate, emit)
     with opened(estate, emit=emit) as work:
         _refuse_paused(work.crew)
         from windvane.adapters.workflow import unfinished
@@ -30,10 +46,47 @@ def run(estate: Path, *, emit: Emit) -> RunReport:
         killed = unfinished(estate / ".windvane" / "workflow.sqlite")
         if rest.nothing_new(work.crew, work.heading, unfinished=killed):
             report = RunReport(seconds=0.0, next=("windvane status",))
+            if alerting.owed(work):
+                _alert(work)
         else:
-            report = _report(work.crew, _turn(work, killed))
+            try:
+                goals.withdraw(work)
+                report = _report(work.crew, _turn(work, killed))
+            finally:
+                _alert(work)
+            _compare(work)
         gone = tuple(Item(id=name, title=told) for name, told in missing.standing(work.crew, work.heading.sources))
-        return replace(report, seconds=time.monotonic() - began, cpu_s=time.process_time() - cpu, broken=gone)
+        took = replace(report, seconds=time.monotonic() - began, cpu_s=time.process_time() - cpu)
+        asked = goals.asks(work)
+        return replace(took, broken=gone, strays=_strays(work.crew), asks=(*took.asks, *asked))
+
+
+def _type_goals(estate: Path, emit: Emit) -> None:
+    """A goal that a person wrote or changed is typed before the run that is to serve it."""
+    if all(w.goal is not None for w in read_heading(estate).goals) or not (estate / ".windvane").is_dir():
+        return
+    with opened(estate, emit=emit) as work:
+        _refuse_paused(work.crew)
+        goals.typed(work)
+
+
+def _compare(work: Estate) -> None:
+    """Lay what was foreseen beside what happened, when anything was."""
+    if work.crew.ledger.recall("forecast"):
+        from windvane.app import foretold
+
+        for told in foretold.compare(work.crew.root):
+            work.crew.say("learn", told)
+
+
+def _alert(work: Estate) -> None:
+    """Send the messages that are due. What goes wrong with them never changes how a run ends."""
+    with suppress(WindvaneError, OSError):
+        alerting.tell(work)
+
+
+def _strays(crew: Crew) -> tuple[Stray, ...]:
+    return tuple(Stray(name=s.name, why=s.why, fix=s.fix) for s in strays.standing(crew))
 
 
 def plan_run(estate: Path, *, emit: Emit) -> Preview:
@@ -54,11 +107,11 @@ def _turn(work: Estate, killed: tuple[str, ...]) -> tuple[Decision, ...]:
     from windvane.loop import cycle
 
     crew = work.crew
-    crew.warehouse()  # takes the lock of the estate before anything is written
+    crew.warehouse().warm()  # takes the lock of the estate before anything is written
     flow = DurableWorkflow(
         crew.root / ".windvane" / "workflow.sqlite",
         resources=work.heading.engine,
-        tell=lambda step, what: crew.say("run", f"{step}: {what}"),
+        tell=partial(_tell, crew),
     )
     decided: list[Decision] = []
     since = rest.outside(crew, work.heading)
@@ -71,8 +124,17 @@ def _turn(work: Estate, killed: tuple[str, ...]) -> tuple[Decision, ...]:
     return tuple(decided)
 
 
+def _tell(crew: Crew, step: str, what: str) -> None:
+    """Say what a step needs beyond its first try; that it ran with less also stands in the ledger."""
+    crew.say("run", f"{step}: {what}")
+    if what.startswith(WITH_LESS):
+        with suppress(TryAgain):  # a full disk takes no line; the step itself goes on
+            key = f"less:{step}:{what}:{crew.now()}"
+            crew.write(key, Note(what="retry", detail=f"{step}: {what}"), actor="windvane", step="sense")
+
+
 def _refuse_paused(crew: Crew) -> None:
-    why = crew.ledger.recall("paused")
+    why = paused(crew.ledger)
     if why:
         raise NeedsPerson("the agents are paused", code="run.paused", why=why, fix="windvane resume")
 
@@ -113,7 +175,8 @@ def _next(decisions: tuple[Decision, ...], products: tuple[Product, ...]) -> tup
 def _healed(decision: Decision) -> bool:
     from windvane.domain.registry import names
 
-    return decision.proposer in names("windvane.remedies")
+    known = {*names("windvane.remedies"), "diagnostician"}
+    return set(decision.proposer.split("+")) <= known
 
 
 def _item(decision: Decision) -> Item:

@@ -13,8 +13,9 @@ from windvane.domain.decision import Decision
 from windvane.domain.estate import ref_of
 from windvane.domain.event import Emit
 from windvane.domain.plan import Plan
+from windvane.domain.rule import Scope
 from windvane.loop import resume as resuming
-from windvane.loop import steer
+from windvane.loop import rules, steer
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 
@@ -27,7 +28,9 @@ def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeRepo
         return _report(work.crew, "undo", decision, done)
 
 
-def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emit) -> ChangeReport:
+def approve(
+    estate: Path, decision: str, *, because: str, option: str, emit: Emit, scope: Scope = "once"
+) -> ChangeReport:
     """Carry out what waits; `option` is one of the plan's options in full, or empty for the plan as it stands."""
     said = " ".join(t for t in (option, because) if t)
     with opened(estate, emit=emit) as work, rest.unstirred(work.crew, work.heading):
@@ -35,7 +38,17 @@ def approve(estate: Path, decision: str, *, because: str, option: str, emit: Emi
             return _reject(work.crew, decision, because=said)
         resuming.settle(work.crew)
         done = steer.approve(work.crew, decision, because=said)
+        if scope == "always":
+            rules.learn(work.crew, Logbook(work.crew.ledger).decisions[decision], because=said)
         return _report(work.crew, "approve", decision, done)
+
+
+def revoke(estate: Path, rule: str, *, because: str) -> ChangeReport:
+    """Take a rule back: from now on it is asked again."""
+    with opened(estate, emit=lambda _: None) as work:
+        gone = rules.revoke(work.crew, rule, because=because)
+    effects = (f"questions like {gone.decision} are asked again", f"what it answered ({gone.fired:,} times) stays")
+    return ChangeReport(act="revoke", title=f"{rule} is revoked: {gone.title}", about=rule, effects=effects)
 
 
 def reject(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeReport:

@@ -25,6 +25,17 @@ class Cast(Record):
     type: str
 
 
+class Withhold(Record):
+    """Rows to set aside at the screen, with the reason: `where` is SQL over the typed columns of staging and `_row`.
+
+    It is true of the rows of `batch` (id) that are meant; it holds no personal value.
+    """
+
+    batch: str
+    where: str
+    reason: str
+
+
 class ColumnProfile(Record):
     """What one pass over one column of text found; shares are 0..1 of all rows."""
 
@@ -74,12 +85,17 @@ class Batch(Record):
     reading: Reading | None = None
     columns: tuple[str, ...] = ()  # as delivered
     quarantined: int = 0
+    closed: int = 0  # of the quarantined: a person has closed them as known losses
     suppressed: int = 0
     departed: int = 0  # accepted once; the source has deleted them since, and a decision took that over
-    restated: int = 0  # of the accepted: known before with other values
+    restated: int = 0  # of the accepted: known before with other values where readers count with them
+    relabelled: int = 0  # of the accepted: known before with other values, but only where nobody counts with them
+    anew: int = 0  # of the accepted: their key was known before, or is only spelled anew
+    moved: float = 0.0  # by how much of itself a sum over the rows known before moves at most, 0..1
     gone: int = 0  # rows of earlier deliveries of the same name that this one, which is whole, no longer has
     path: str = ""  # Parquet of accepted rows, relative to the estate folder; all text, plus _batch and _row
     quarantine_path: str = ""  # Parquet: _batch, _row, reason, raw
+    corrections: tuple[str, ...] = ()  # CSV of cells that a person corrected: row, column, was, now
     profile: Profile | None = None
 
     def __post_init__(self) -> None:
@@ -93,6 +109,11 @@ class Batch(Record):
     def restated_share(self) -> float:
         """Rows known before with other values, as a share of the rows delivered."""
         return self.restated / self.rows_read if self.rows_read else 0.0
+
+    @property
+    def relabelled_share(self) -> float:
+        """Rows known before with other labels, as a share of the rows delivered."""
+        return self.relabelled / self.rows_read if self.rows_read else 0.0
 
     @property
     def gone_share(self) -> float:

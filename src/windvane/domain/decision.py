@@ -71,3 +71,6 @@ class Lesson(Record):
     predicted: tuple[tuple[str, float], ...] = ()
     measured: tuple[tuple[str, float], ...] = ()
     regretted: bool = False
+    hoped: float = 0.0  # share of the shortfall of a product that it was expected to close
+    closed: float = 0.0  # and the share that it closed
+    helped: bool = True  # promoted, or as good and only beaten by another; a trial that failed teaches too

@@ -7,6 +7,7 @@ from typing import Literal
 
 from windvane.domain.batch import Batch
 from windvane.domain.decision import Decision, Lesson, Release
+from windvane.domain.estimate import Score
 from windvane.domain.finding import Finding
 from windvane.domain.goal import Goal, Question
 from windvane.domain.incident import Incident, Signal
@@ -19,7 +20,7 @@ STEPS: tuple[Step, ...] = ("sense", "diagnose", "propose", "trial", "gate", "pro
 
 
 class Steering(Record, tag="steering"):
-    """What a person said: pause, resume, approve, reject, undo, edit, init, run."""
+    """What a person said: pause, resume, approve, reject, undo, replay, accept, fix, drop, edit, init, run."""
 
     act: str
     about: str = ""
@@ -109,8 +110,35 @@ class Learned(Record, tag="learned"):
     lesson: Lesson
 
 
-Fact = Noticed | Landed | Found | Understood
-Outcome = Diagnosed | Proposed | Tried | Decided | Promoted | Learned
+class Scored(Record, tag="scored"):
+    """How an estimated product did on a window of decision times; `naive` is what costs nothing, by title."""
+
+    product: str
+    version: str  # fingerprint of its recipe and inputs
+    window: str  # `development`, `sealed`, or `live`
+    begins: str
+    ends: str
+    scores: tuple[Score, ...]
+    naive: tuple[tuple[str, tuple[Score, ...]], ...] = ()
+    met: bool = False  # whether every target of the goal is met
+
+
+class Cascaded(Record, tag="cascaded"):
+    """One round of changes to what lies upstream of a product, as it was decided."""
+
+    product: str
+    incident: str
+    round: int
+    version: str  # of the product before the round; at the end, the one that stays
+    budget: str  # JSON of the budget of errors after the round
+    tried: tuple[str, ...] = ()  # plans
+    winner: str = ""  # plan that is carried out; empty: nothing passed
+    end: str = ""  # empty while it goes on; `met`, or `no`
+    told: tuple[str, ...] = ()  # at the end: what was reached, what was tried, what would be needed
+
+
+Fact = Noticed | Landed | Found | Understood | Scored
+Outcome = Diagnosed | Proposed | Tried | Decided | Promoted | Learned | Cascaded
 Body = Fact | Outcome | Steering | Asked | Note
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from windvane.domain.estimate import Recipe
+from windvane.domain.estimate import Inputs, Recipe
 from windvane.domain.goal import Goal
 from windvane.domain.record import Record
 
@@ -140,6 +140,7 @@ class Product(Record, tag="product"):
     description: str = ""
     metrics: tuple[str, ...] = ()
     recipe: Recipe | None = None  # of an estimated product
+    inputs: Inputs | None = None  # of an estimated product: what the model `<relation>_input` is made from
     extra: str = ""  # as in `Contract`
 
 
@@ -156,6 +157,7 @@ class Policy(Record):
     autonomy: Autonomy = "act_if_reversible"
     max_quarantined_share: float = 0.01
     max_restated_share: float = 0.01  # of the rows delivered
+    max_moved_share: float = 0.01  # of a sum: how far a row or two that are restated may move it
     max_departed_share: float = 0.01  # of the rows known: gone from a delivery that comes whole again
     memory_mb: int = 2048
     model_spend: float = 0.0  # currency units a language model may cost per run; 0 means none

@@ -18,4 +18,5 @@ class Event(Record):
     level: str = "info"  # info, good, warn, ask
 
 
+WITH_LESS = "runs again with less"  # how the event begins that tells of a step run with smaller resources
 Emit = Callable[[Event], None]

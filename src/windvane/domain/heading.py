@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from windvane.domain.alert import Channel
 from windvane.domain.estate import Calendar, Policy, Source
 from windvane.domain.goal import Goal
 from windvane.domain.ports import Resources
@@ -45,3 +46,4 @@ class Heading(Record):
     policy: Policy = Policy()
     llm: LlmSettings | None = None
     engine: Resources = Resources()
+    alerts: tuple[Channel, ...] = ()

@@ -17,7 +17,10 @@ SignalKind = Literal[
     "goal_unserved",
     "edited",  # a person changed the files
     "missing",  # a source that was there is gone
+    "stray",  # a file came that no source reads
     "failed_step",
+    "shortfall",  # an estimated product misses its goal
+    "drift",  # it did better on what it was promoted on, or its intervals hold less
 ]
 
 
@@ -47,4 +50,5 @@ class Incident(Record):
     signals: tuple[Signal, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
     cause: str = ""
+    nature: str = ""  # data, schema, code, infrastructure or real: what kind of thing happened
     place: str = ""  # the earliest relation or source in the lineage where it shows

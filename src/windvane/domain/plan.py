@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from windvane.domain.batch import Withhold
 from windvane.domain.change import Change
 from windvane.domain.estate import Check
 from windvane.domain.record import Record
@@ -49,4 +50,5 @@ class Plan(Record):
     options: tuple[str, ...] = ()  # what a person may answer when it is held
     declines: tuple[str, ...] = ()  # those options that turn the plan down
     cost: float = 0.0  # predicted CPU seconds
+    withhold: tuple[Withhold, ...] = ()  # rows that the screen sets aside when the batches come in
     serves: str = ""  # plans with the same `serves` are alternatives: at most one is promoted

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from windvane.domain.batch import Batch, Delivery
 from windvane.domain.decision import Verdict
 from windvane.domain.entry import Body, Entry, Step
-from windvane.domain.estate import Contract, Estate, Source
+from windvane.domain.estate import Check, Contract, Estate, Source
 from windvane.domain.finding import Finding
 from windvane.domain.goal import Goal
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.record import Record
 from windvane.domain.run import Trial
+
+if TYPE_CHECKING:
+    import pyarrow
 
 Value = str | int | float | bool | bytes | date | datetime | Decimal | None
 Row = tuple[Value, ...]
@@ -41,8 +45,21 @@ class Reader(Protocol):
         ...
 
 
+class Columns(Reader, Protocol):
+    """A reader that also gives whole columns, without a row of Python in between."""
+
+    def arrow(self, sql: str) -> pyarrow.Table:
+        """The result of a query as an Arrow table. Raises as `rows` does."""
+        ...
+
+
 class Engine(Reader, Protocol):
     """A private scratch engine in memory: reads files, holds temporary tables, writes Parquet."""
+
+    @property
+    def resources(self) -> Resources:
+        """What `use` was given last: who works on many rows with the engine takes `chunk_rows` of them at a time."""
+        ...
 
     def execute(self, sql: str, params: Sequence[Value] = ()) -> None:
         """Run a statement without a result. Raises `Failed`, or `TryAgain` when a resource ran out."""
@@ -69,6 +86,15 @@ class Stray:
     name: str
     why: str
     fix: str
+
+
+@runtime_checkable
+class Watcher(Protocol):
+    """What a connector may do besides: tell of things at its places that no source reads."""
+
+    def unclaimed(self, offered: tuple[tuple[Source, tuple[Delivery, ...]], ...], *, since: float) -> tuple[Stray, ...]:
+        """Things that came after `since` (seconds since 1970) and that none of the deliveries is; cheap."""
+        ...
 
 
 class Connector(Protocol):
@@ -152,9 +178,12 @@ class Settled(Record):
 class Warehouse(Protocol):
     """Where relations live. One writer; readers never wait and see all or nothing."""
 
-    def transition(self, plan: Plan, *, decision: str, judge: Callable[[Trial], Verdict]) -> tuple[Trial, Verdict]:
+    def transition(
+        self, plan: Plan, *, decision: str, judge: Callable[[Trial], Verdict], checks: tuple[Check, ...] = ()
+    ) -> tuple[Trial, Verdict]:
         """Carry out `plan` inside one transaction, measure, and commit only when `judge` says promote.
 
+        `checks` are asked beside the plan's own: what the contracts hold stands in no plan again.
         Admissions, withdrawals and models may be mixed. A plan that was committed before is not run
         again. Raises `TryAgain` when the engine is busy; any failure leaves everything as it was.
         """
@@ -164,12 +193,31 @@ class Warehouse(Protocol):
         """Build the models of `plan` in an environment of its own and measure both sides; production is untouched."""
         ...
 
+    def rebuild(self, plan: Plan, *, commits: tuple[Commit, ...], admitted_by: Mapping[str, str]) -> Trial:
+        """Make production again from nothing, in one transaction; `commits` stand in it as they were.
+
+        For a warehouse that was lost: nothing is decided anew. Raises `Unhealthy` when it cannot be made.
+        """
+        ...
+
+    def differs(self) -> tuple[str, ...]:
+        """Published relations whose rows, as they are now, are not those that readers see."""
+        ...
+
     def committed(self) -> tuple[Commit, ...]:
         """Every promotion, oldest first."""
         ...
 
-    def reader(self) -> Reader:
+    def reader(self) -> Columns:
         """A read-only view of production, usable from any thread while a build goes on."""
+        ...
+
+    def changed_by_hand(self) -> str:
+        """In words, what someone did to production without windvane; empty when nothing."""
+        ...
+
+    def accept_by_hand(self) -> tuple[str, ...]:
+        """Take production as a person left it; names the files that differ."""
         ...
 
     def publish(self, *, release: str) -> tuple[str, ...]:
@@ -178,6 +226,10 @@ class Warehouse(Protocol):
 
     def use(self, resources: Resources) -> None:
         """Set memory limit and threads for what follows."""
+        ...
+
+    def warm(self) -> None:
+        """Get ready for a transition beside what the caller does meanwhile; returns at once."""
         ...
 
     def close(self) -> None:
@@ -190,6 +242,10 @@ class Ledger(Protocol):
 
     def append(self, *, actor: str, step: Step, key: str, body: Body, because: tuple[int, ...] = ()) -> Entry:
         """Write a line, or return the one already written under `key`."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Around writes that are one: a kill or an error leaves all of them or none. Read nothing inside."""
         ...
 
     def entries(self, *, step: Step | None = None, after: int = 0) -> Iterator[Entry]:

@@ -32,6 +32,10 @@ class Folder(Protocol):
         """Assets that a person changed since windvane wrote them."""
         ...
 
+    def removed(self, known: tuple[Asset, ...]) -> tuple[Asset, ...]:
+        """Those of `known` assets whose file a person took away since windvane wrote it."""
+        ...
+
     def settle(self) -> None:
         """Take the files as they are now as known."""
         ...

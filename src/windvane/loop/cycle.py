@@ -7,17 +7,41 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Change
-from windvane.domain.decision import Decision
+from windvane.domain.decision import Decision, Verdict
 from windvane.domain.errors import BudgetReached, Failed, TryAgain
 from windvane.domain.estate import Estate
+from windvane.domain.goal import Goal
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Flow, Resources
 from windvane.domain.record import Record, replace
 from windvane.domain.run import Trial
-from windvane.loop import diagnose, gate, learn, promote, propose, rank, resume, sense, steer, trial
+from windvane.loop import (
+    byhand,
+    cascade,
+    diagnose,
+    gate,
+    late,
+    learn,
+    probation,
+    promote,
+    propose,
+    rank,
+    refit,
+    repair,
+    resume,
+    rules,
+    sense,
+    steer,
+    trial,
+    versions,
+    watching,
+    will,
+)
 from windvane.loop.crew import Crew
+from windvane.loop.diagnosis import answers
 from windvane.loop.logbook import Logbook
 from windvane.loop.trial import Judged
 
@@ -34,6 +58,12 @@ class Work(Record):
     """What there is to do, in order."""
 
     incidents: tuple[Incident, ...]
+
+
+class Names(Record):
+    """Of products."""
+
+    names: tuple[str, ...]
 
 
 class Served(Record):
@@ -54,8 +84,75 @@ def turn(crew: Crew, flow: Flow) -> tuple[Decision, ...]:
     for incident in work.incidents:
         served = _step(crew, flow, f"serve {incident.id}", partial(_served, crew, incident), Served)
         decisions += served.decisions
+    decisions += _step(crew, flow, "late", partial(_late, crew), Served).decisions
+    decisions += _step(crew, flow, "refit", partial(_refits, crew), Served).decisions
+    decisions += _cascades(crew, flow)
     diagnose.recovered(crew)
     return tuple(decisions)
+
+
+def _cascades(crew: Crew, flow: Flow) -> list[Decision]:
+    """Rounds for every estimated product that misses its goal, each its own step."""
+    made: list[Decision] = []
+    behind = _step(crew, flow, "behind", lambda _: Names(names=watching.waiting(crew, crew.folder.read())), Names)
+    for name in behind.names:
+        made += _step(crew, flow, f"catch up {name}", partial(_caught_up, crew, name), Served).decisions
+    waiting = _step(crew, flow, "shortfalls", lambda _: Names(names=cascade.due(crew)), Names)
+    for name in waiting.names:
+        for number in range(1, cascade.MOST_ROUNDS + 2):
+            done = _step(crew, flow, f"cascade {name} {number}", partial(_round, crew, name), cascade.Round)
+            made += done.decisions
+            if done.end:
+                break
+    return made
+
+
+def _caught_up(crew: Crew, name: str, resources: Resources) -> Served:
+    crew.use(resources)
+    resume.settle(crew)
+    return Served() if steer.paused(crew) else Served(decisions=watching.caught_up(crew, name))
+
+
+def _round(crew: Crew, name: str, resources: Resources) -> cascade.Round:
+    crew.use(resources)
+    resume.settle(crew)
+    if steer.paused(crew):
+        return cascade.Round(end="paused")
+    return cascade.round_of(crew, name)
+
+
+def _late(crew: Crew, resources: Resources) -> Served:
+    """What waited for its counterparts comes in when they are there; what still does not pass waits on."""
+    crew.use(resources)
+    if steer.paused(crew):
+        return Served()
+    made: list[Decision] = []
+    for decision, batches in late.deliveries(crew):
+        incident = diagnose.alone(crew, batches)
+        judged = _judge(crew, propose.arrival(crew, crew.folder.read(), incident, batches))
+        if judged.verdict.outcome == "promote":
+            late.came(crew, decision, plan=judged.plan.fingerprint())
+            made.append(_promote(crew, judged, incident))
+    for plan in late.rows(crew):
+        judged = _judge(crew, plan)
+        if judged.verdict.outcome == "promote":
+            made.append(promote.decide(crew, plan, judged.verdict))
+            promote.derive(crew, made[-1], plan)
+    return Served(decisions=tuple(made))
+
+
+def _refits(crew: Crew, resources: Resources) -> Served:
+    """Checks whose alarms were confirmed again and again are made anew from all that is known."""
+    crew.use(resources)
+    made: list[Decision] = []
+    for relation in refit.stale(crew) if not steer.paused(crew) else ():
+        plan = refit.plan(crew, crew.folder.read(), relation)
+        refit.done(crew, relation)
+        judged = _judge(crew, plan) if plan is not None else None
+        if judged is not None and judged.verdict.outcome == "promote":
+            made.append(promote.decide(crew, judged.plan, judged.verdict))
+            promote.derive(crew, made[-1], judged.plan)
+    return Served(decisions=tuple(made))
 
 
 def _step(crew: Crew, flow: Flow, name: str, work: Callable[[Resources], R], kind: type[R]) -> R:
@@ -113,32 +210,73 @@ def _batches(crew: Crew, estate: Estate, incident: Incident) -> Served:
     batches = tuple(b for b in Logbook(crew.ledger).pending() if b.id in named)
     if not batches:
         return Served()
-    changes: tuple[Change, ...] = tuple(Admit(batch=b) for b in batches)
-    measured: Trial | None = None
     if incident.signals[0].kind == "arrival":
         first = _judge(crew, propose.arrival(crew, estate, incident, batches))
         if first.verdict.outcome == "promote":
             return Served(decisions=(_promote(crew, first, incident),))
+        if len(batches) > 1:
+            return _in_halves(crew, batches)
         incident = diagnose.explain(crew, estate, incident, first.trial, first.plan)
-        changes, measured = first.plan.changes, first.trial
-    tried = [_judge(crew, plan) for plan in propose.repairs(crew, estate, incident, batches)]
+        return _repaired(crew, estate, incident, batches, first)
+    return _repaired(crew, estate, incident, batches, None)
+
+
+def _in_halves(crew: Crew, batches: tuple[Batch, ...]) -> Served:
+    """One bad delivery among several keeps only itself out: each half is served alone, in order, down to one."""
+    middle = len(batches) // 2
+    halves = (batches[:middle], batches[middle:])
+    found = (_batches(crew, crew.folder.read(), diagnose.alone(crew, half)) for half in halves)
+    return Served(decisions=tuple(d for served in found for d in served.decisions))
+
+
+def _repaired(
+    crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], first: Judged | None
+) -> Served:
+    """The one repair that passes every check; what none does waits, with the best question there is."""
+    tried = [_judge(crew, plan) for plan in repair.plans(crew, estate, incident, batches)]
     best = next((j for j in tried if j.verdict.outcome == "promote"), None)
+    if best is None and tried:
+        again = repair.second(crew, estate, incident, batches, tuple(tried))
+        tried += [_judge(crew, plan) for plan in again]
+        best = next((j for j in tried if j.verdict.outcome == "promote"), None)
+    if best is None and first is not None:
+        tried += [_judge(crew, plan) for plan in repair.searched(crew, estate, incident, batches)]
+        best = next((j for j in tried if j.verdict.outcome == "promote"), None)
+    if best is None and first is not None:
+        blamed = [probation.with_arrival(r, first.plan) for r in probation.reverts(crew, estate, incident)]
+        tried += [_judge(crew, plan) for plan in blamed]
+        best = next((j for j in tried if j.verdict.outcome == "promote"), None)
+    if best is None and (apart := repair.beyond(estate, batches, tried)):
+        return _without(crew, incident, batches, apart)
     lost = tuple(_close(crew, j, incident) for j in tried if j is not best and j.verdict.outcome == "reject")
     if best is not None:
         return Served(decisions=(*lost, _promote(crew, best, incident)))
-    waits = next((j for j in tried if j.verdict.outcome == "escalate"), None) or _hold(
-        crew, estate, incident, changes, measured
-    )
+    waits = repair.asking(tried, incident)
+    if waits is None:
+        changes = first.plan.changes if first else tuple(Admit(batch=b) for b in batches)
+        waits = _hold(crew, estate, incident, changes, first.trial if first else None)
     return Served(decisions=(*lost, _close(crew, waits, incident)))
+
+
+def _without(crew: Crew, incident: Incident, batches: tuple[Batch, ...], apart: tuple[Batch, ...]) -> Served:
+    """Repair what can be repaired; the deliveries of the group that tell too much anew are asked about after it."""
+    sound = tuple(b for b in batches if b not in apart)
+    named = {b.id for b in sound}
+    narrowed = replace(incident, signals=tuple(s for s in incident.signals if s.batch in named))
+    done = _repaired(crew, crew.folder.read(), narrowed, sound, None)
+    if not any(d.verdict.outcome == "promote" for d in done.decisions):
+        return done  # the rest have the drift of the question that is open now
+    later = _batches(crew, crew.folder.read(), diagnose.alone(crew, apart))
+    return Served(decisions=(*done.decisions, *later.decisions))
 
 
 def _hold(
     crew: Crew, estate: Estate, incident: Incident, changes: tuple[Change, ...], measured: Trial | None
 ) -> Judged:
     """The admission as delivered, waiting for a person, with what its trial measured when it could be tried."""
-    options = diagnose.options(incident)
-    answers = propose.Answers(options, diagnose.declines(options))
-    plan = propose.held(estate, incident, changes, doubt=diagnose.doubt(incident), answers=answers)
+    options = answers.options(incident)
+    said = propose.Answers(options, answers.declines(options))
+    plan = propose.held(estate, incident, changes, doubt=answers.doubt(incident), answers=said)
     propose.write(crew, plan)
     seen = replace(measured, plan=plan.fingerprint()) if measured else trial.untried(plan)
     trial.record(crew, seen)
@@ -150,8 +288,11 @@ def _product(crew: Crew, estate: Estate, incident: Incident) -> Served:
     goal = next((g for g in crew.goals if g.sentence == incident.signals[0].expected), None)
     if goal is None:
         return Served()
+    drafts = _drafts(crew, estate, incident, goal)
+    if drafts and versions.product_of(drafts[0]) is not None:
+        return _carry_out(crew, versions.first(crew, estate, incident, drafts[0]), incident)
     judged = []
-    for plan in propose.products(crew, estate, incident, goal):
+    for plan in drafts:
         propose.write(crew, plan)
         measured = trial.alone(crew, plan)
         judged.append(Judged(plan=plan, trial=measured, verdict=gate.judge(plan, measured, estate.policy)))
@@ -161,10 +302,19 @@ def _product(crew: Crew, estate: Estate, incident: Incident) -> Served:
     return Served(decisions=(*lost, *(d for plan in won for d in _carry_out(crew, plan, incident).decisions)))
 
 
+def _drafts(crew: Crew, estate: Estate, incident: Incident, goal: Goal) -> tuple[Plan, ...]:
+    """The modeler's plans for a goal: nothing serves it, or its days are those of another zone now."""
+    if incident.signals[0].subject != byhand.CALENDAR:
+        return propose.products(crew, estate, incident, goal)
+    byhand.take_zone(crew, estate)
+    return will.rezoned(crew, estate, incident, goal)
+
+
 def _edit(crew: Crew, estate: Estate, incident: Incident) -> Served:
-    """A person's edit is their will: it is checked like any plan and never overwritten."""
-    plan = propose.edit(crew, estate, incident)
-    return _carry_out(crew, plan, incident) if plan is not None else Served()
+    """A person's hand is their will: it is checked like any plan, never overwritten, never written again."""
+    made = [propose.edit(crew, estate, incident), will.retire(crew, estate, incident)]
+    made = made if any(made) else [will.planned(estate, incident)]
+    return Served(decisions=tuple(d for p in made if p is not None for d in _carry_out(crew, p, incident).decisions))
 
 
 def _judge(crew: Crew, plan: Plan) -> Judged:
@@ -172,7 +322,13 @@ def _judge(crew: Crew, plan: Plan) -> Judged:
     propose.write(crew, plan)
     policy = trial.policy_of(crew)
     number = promote.number(crew, plan)
-    measured, verdict = crew.warehouse().transition(plan, decision=number, judge=lambda t: gate.judge(plan, t, policy))
+
+    def judge(measured: Trial) -> Verdict:
+        return gate.judge(plan, measured, policy, allowed=rules.allowing(crew, plan, measured))
+
+    measured, verdict = crew.warehouse().transition(
+        plan, decision=number, judge=judge, checks=propose.promised(crew, plan)
+    )
     trial.record(crew, measured)
     return Judged(plan=plan, trial=measured, verdict=verdict)
 

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from windvane.domain.batch import Batch, Profile
 from windvane.domain.change import Admit
 from windvane.domain.entry import Diagnosed, Note
 from windvane.domain.errors import WindvaneError
-from windvane.domain.estate import Contract, Estate, Model, Policy, Ref
+from windvane.domain.estate import Estate, Model, Ref
 from windvane.domain.incident import Hypothesis, Incident, Signal, SignalKind
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.run import CheckResult, Trial
 from windvane.loop.crew import Crew
+from windvane.loop.diagnosis.order import parents_first
+from windvane.loop.diagnosis.place import nature, place_of
+from windvane.loop.diagnosis.retold import retold
+from windvane.loop.diagnosis.story import stories
 from windvane.loop.logbook import Logbook
 from windvane.sql.alias import columns_of
 from windvane.sql.casts import casts
-from windvane.stack.quality.drift import ColumnMatch, Shift, factor, match_columns
+from windvane.stack.quality.drift import ColumnMatch, match_columns
 from windvane.stack.quality.profile import profile
 from windvane.stack.quality.seams import seam_of
+from windvane.stack.repair.case import case_of
 
-REFUSE = "refuse the batch"
 _FAILING = "failing"  # what the ledger remembers: which trouble a step met, its incident, and the one it was to serve
-_ANSWERS = {
-    "renamed": "yes, `{new}` is `{lost}` under a new name",
-    "unit_change": "the unit changed: do not show it",
-    "sign_flip": "the sign convention changed: do not show it",
-    "currency": "another currency: do not show it",
-    "real_move": "a real move: show it as delivered",
-    "corrected": "the source corrected its past: take the new values",
-    "deleted": "they were deleted at the source: take them out",
-}
 
 
 def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, ...]:
@@ -37,7 +34,7 @@ def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, .
     estate = crew.folder.read()
     edits = tuple(s for s in signals if s.kind == "edited")
     layers = [s for s in signals if s.kind == "goal_unserved" and s.subject == "layers"]
-    products = [s for s in signals if s.kind == "goal_unserved" and s.subject == "product"]
+    products = [s for s in signals if s.kind == "goal_unserved" and s.subject in ("product", "calendar")]
     found = [_incident(crew, (s,), cause=s.kind) for s in signals if s.kind in ("unreadable", "missing")]
     found += [_incident(crew, edits, cause="edit")] if edits else []
     found += [_incident(crew, (s,), cause="unserved") for s in layers]
@@ -89,21 +86,51 @@ def _arrivals(crew: Crew, estate: Estate) -> list[Incident]:
     drifted: dict[tuple[str, tuple[str, ...], frozenset[str]], list[Batch]] = {}
     sound: dict[str, list[Batch]] = {}
     models: dict[str, Model] = {}
-    for batch in Logbook(crew.ledger).pending():
+    book = Logbook(crew.ledger)
+    for batch in book.pending():
         model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
         if not isinstance(model, Model) or not batch.accepted:
             continue
         models[batch.source] = model
-        lost = missing(model, batch)
+        lost = _lost(book, model, batch)
         if lost:
             drifted.setdefault((batch.source, lost, _new(model, batch)), []).append(batch)
         else:
             sound.setdefault(batch.source, []).append(batch)
-    found = [_drifted(crew, estate, models[s], tuple(batches), lost) for (s, lost, _), batches in drifted.items()]
-    for source, batches in sorted(sound.items()):
+    asked = _asked(crew, estate)
+    for drift in [d for d in drifted if d in asked]:
+        _join(crew, asked[drift], drifted.pop(drift))
+    found = []
+    for source, batches in sorted(sound.items(), reverse=True):
         signals = tuple(Signal(kind="arrival", subject=source, observed=b.delivery, batch=b.id) for b in batches)
-        found.insert(0, _incident(crew, signals, cause="arrival"))
+        found.append(_incident(crew, signals, cause="arrival"))
+    found += [_drifted(crew, estate, models[s], tuple(batches), lost) for (s, lost, _), batches in drifted.items()]
+    order = parents_first(estate)
+    return sorted(found, key=lambda i: order.get(i.signals[0].subject, 0))
+
+
+def _asked(crew: Crew, estate: Estate) -> dict[tuple[str, tuple[str, ...], frozenset[str]], str]:
+    """The drifts that questions wait about: source, columns lost and columns new, to the decision."""
+    found = {}
+    book = Logbook(crew.ledger)
+    for decision in book.waiting():
+        for batch in (c.batch for c in book.plans[decision.plan].changes if isinstance(c, Admit)):
+            model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
+            lost = _lost(book, model, batch) if isinstance(model, Model) else ()
+            if lost and isinstance(model, Model):
+                found[batch.source, lost, _new(model, batch)] = decision.id
     return found
+
+
+def _join(crew: Crew, decision: str, batches: list[Batch]) -> None:
+    """Later deliveries with the drift of an open question: its answer holds for them too."""
+    plan = Logbook(crew.ledger).decisions[decision].plan
+    for batch in batches:
+        note = Note(what="joined", detail=f"{batch.id} {decision}")
+        because = (f"landed:{batch.id}", f"decision:{plan}")
+        crew.write(f"joined:{batch.id}:{decision}", note, actor="windvane", step="diagnose", because=because)
+        text = f"`{batch.delivery}` has the same drift: the answer to {decision} holds for it too"
+        crew.say("diagnose", text, subject=batch.source, decision=decision, level="ask")
 
 
 def _new(model: Model, batch: Batch) -> frozenset[str]:
@@ -116,6 +143,18 @@ def missing(model: Model, batch: Batch) -> tuple[str, ...]:
     there = set(batch.columns)
     wanted = [sorted(columns_of(c.text)) for c in casts(model.text)]
     return tuple(names[0] for names in wanted if names and not there & set(names))
+
+
+def _lost(book: Logbook, model: Model, batch: Batch) -> tuple[str, ...]:
+    """What `missing` tells, but for columns that most deliveries came without: one more without them is no drift."""
+    lost = missing(model, batch)
+    if not lost:
+        return ()
+    shapes = Counter(b.columns for b in book.visible() if b.source == batch.source)
+    absent: Counter[str] = Counter()
+    for columns, times in shapes.items():
+        absent.update(dict.fromkeys(missing(model, replace(batch, columns=columns)), times))
+    return tuple(n for n in lost if 2 * absent[n] <= shapes.total())
 
 
 def _drifted(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], lost: tuple[str, ...]) -> Incident:
@@ -169,91 +208,38 @@ def _rename_story(match: ColumnMatch | None, lost: str) -> Hypothesis:
 
 
 def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial, plan: Plan) -> Incident:
-    """Why a batch that looked sound was held: the stories that fit what the checks saw."""
-    broken = [c for c in trial.checks if not c.passed and c.severity == "block"]
-    batch = incident.signals[0].batch
-    subject = incident.signals[0].subject
-    shifts = _shifts(crew, estate, incident, broken)
-    again, retold = _retold(plan, estate.policy)
-    signals = (
-        *again,
-        *(
-            Signal(kind=_kind(c), subject=c.relation, expected=f"`{c.check}` holds", observed=c.broken, batch=batch)
-            for c in broken
-        ),
-    ) or (Signal(kind="failed_step", subject=subject, observed="; ".join(trial.failures), batch=batch),)
-    stories = (*retold, *(h for shift in shifts[:1] for h in shift.hypotheses))
-    cause = shifts[0].cause if shifts and shifts[0].identifiable else ""
-    told = Incident(id=incident.id, signals=signals, hypotheses=stories, cause=cause, place=subject)
-    key = f"incident:{incident.id}:{told.fingerprint()}"
+    """Why a batch that looked sound was held: where it broke first, and the stories that fit what the checks saw."""
+    broken = tuple(c for c in trial.checks if not c.passed and c.severity == "block")
+    batch, subject = incident.signals[0].batch, incident.signals[0].subject
+    again, told = retold(plan, estate.policy)
+    seen = tuple(
+        Signal(kind=_kind(c), subject=c.relation, expected=f"`{c.check}` holds", observed=c.broken, batch=batch)
+        for c in broken
+    )
+    failed_ = Signal(kind="failed_step", subject=subject, observed="; ".join(trial.failures), batch=batch)
+    signals = (*again, *seen, *_withheld(plan, batch)) or (failed_,)
+    draft = replace(incident, signals=signals, hypotheses=(), cause="", place=place_of(estate, broken, source=subject))
+    case = case_of(crew.scene(estate, incident=draft))
+    hypotheses = (*told, *(stories(case) if case else ()))
+    kind = nature(hypotheses, trial, draft.place, source=subject)
+    found = replace(draft, hypotheses=hypotheses, nature=kind)
+    key = f"incident:{incident.id}:{found.fingerprint()}"
     because = (f"incident:{incident.id}", f"trial:{trial.plan}:{trial.fingerprint()}")
-    crew.write(key, Diagnosed(incident=told), actor="windvane", step="diagnose", because=because)
-    return told
+    crew.write(key, Diagnosed(incident=found), actor="windvane", step="diagnose", because=because)
+    return found
 
 
-def _retold(plan: Plan, policy: Policy) -> tuple[tuple[Signal, ...], tuple[Hypothesis, ...]]:
-    """What deliveries say anew of rows known before, beyond what the policy takes unasked, and what may explain it."""
-    signals: list[Signal] = []
-    stories: list[Hypothesis] = []
-    for batch in (c.batch for c in plan.changes if isinstance(c, Admit)):
-        if batch.restated_share > policy.max_restated_share:
-            said = f"{batch.restated:,} of {batch.rows_read:,} rows come with other values"
-            signals.append(_restates(batch, "rows known before stay as they are", said))
-            stories += [_even("corrected", said), _even("wrong_delivery", said)]
-        if batch.gone_share > policy.max_departed_share:
-            said = f"{batch.gone:,} rows known before are not among the {batch.rows_read:,} delivered"
-            signals.append(_restates(batch, "a whole delivery has the rows known before", said))
-            stories += [_even("deleted", said), _even("cut_delivery", said)]
-    return tuple(signals), tuple(stories)
+def _withheld(plan: Plan, batch: str) -> tuple[Signal, ...]:
+    """What the screen withheld, so that it is looked at why."""
+    told = [e for e in plan.evidence if " rows quarantined, column " in e]
+    return tuple(Signal(kind="quarantine_spike", subject=plan.title, observed=e, batch=batch) for e in told[:8])
 
 
-def _restates(batch: Batch, expected: str, observed: str) -> Signal:
-    return Signal(kind="restatement", subject=batch.source, expected=expected, observed=observed, batch=batch.id)
-
-
-def _even(cause: str, evidence: str) -> Hypothesis:
-    """One of two stories between which the data say nothing."""
-    return Hypothesis(cause=cause, probability=0.5, evidence=(evidence,))
+def alone(crew: Crew, batches: tuple[Batch, ...]) -> Incident:
+    """The incident of some batches among several that were held together."""
+    signals = tuple(Signal(kind="arrival", subject=b.source, observed=b.delivery, batch=b.id) for b in batches)
+    return _incident(crew, signals, cause="arrival")
 
 
 def _kind(check: CheckResult) -> SignalKind:
     return "level_shift" if check.check.rpartition(".")[2] in ("continuity", "distribution") else "quarantine_spike"
-
-
-def _shifts(crew: Crew, estate: Estate, incident: Incident, broken: list[CheckResult]) -> list[Shift]:
-    """By what the arriving numbers of each suspicious column seem to be multiplied, the largest first."""
-    named = {s.batch for s in incident.signals}
-    batches = [b for b in Logbook(crew.ledger).pending() if b.id in named]
-    model = estate.find(Ref(kind="model", name=f"staging.{incident.signals[0].subject}"))
-    contract = estate.find(Ref(kind="contract", name=f"staging.{incident.signals[0].subject}"))
-    if not batches or not isinstance(model, Model) or not isinstance(contract, Contract) or not broken:
-        return []
-    seam = seam_of(crew.scene(estate), model, (batches[0],))
-    numbers = [c for c in contract.columns if c.type.startswith(("decimal", "double", "bigint"))]
-    wanted = [c for c in numbers if c.name not in contract.key and any(f"`{c.name}`" in b.broken for b in broken)]
-    shifts = [factor(seam, column=c.name, meaning=c.meaning) for c in wanted] if seam else []
-    return sorted((s for s in shifts if s.hypotheses), key=lambda s: -abs(s.factor - 1))
-
-
-def options(incident: Incident) -> tuple[str, ...]:
-    """What a person may answer, from the stories that are left."""
-    signal = incident.signals[0]
-    left = [h.cause for h in incident.hypotheses if not h.ruled_out_by]
-    named = [
-        _ANSWERS[c].format(new=signal.observed, lost=signal.expected) for c in dict.fromkeys(left) if c in _ANSWERS
-    ]
-    return (*named[:3], REFUSE)
-
-
-def declines(options: tuple[str, ...]) -> tuple[str, ...]:
-    """Those answers that keep the batch out."""
-    return tuple(o for o in options if o == REFUSE or o.endswith(": do not show it"))
-
-
-def doubt(incident: Incident) -> str:
-    """The stories that are left, as the question that the data cannot answer; empty when nothing is in doubt."""
-    left = [h for h in incident.hypotheses if not h.ruled_out_by]
-    if not left:
-        return ""
-    named = " or ".join(f"{h.cause.replace('_', ' ')} ({h.probability:.0%})" for h in left)
-    return f"{named}? the data cannot tell"

@@ -10,8 +10,13 @@ from windvane.domain.change import Admit, Withdraw
 from windvane.domain.decision import Flip, Outcome, Reason, Verdict
 from windvane.domain.errors import TryAgain
 from windvane.domain.estate import Policy
+from windvane.domain.estimate import Gain
 from windvane.domain.plan import Plan, Probe
+from windvane.domain.rule import ALLOWED
 from windvane.domain.run import Trial
+from windvane.loop.restating import told, too_much
+
+FEW_ROWS, FEW_SHARE = 3, 0.05  # that may always be withheld
 
 
 class Case(NamedTuple):
@@ -49,20 +54,23 @@ class Ruling(NamedTuple):
 Rule = Callable[[Case], Ruling]
 
 
-def judge(plan: Plan, trial: Trial, policy: Policy, *, approved: str = "") -> Verdict:
+def judge(plan: Plan, trial: Trial, policy: Policy, *, approved: str = "", allowed: str = "") -> Verdict:
     """The verdict: every rule is asked, the hardest answer counts (reject over escalate over promote).
 
     A person's approval (`approved`: the words they gave) answers what would escalate, never what
-    would reject. Raises `TryAgain` when the instrument broke: that is no evidence against a plan.
+    would reject; so does a rule of theirs (`allowed`: its number and their words). Raises `TryAgain` when the
+    instrument broke: that is no evidence against a plan.
     """
     if trial.broke:
         raise TryAgain("the trial could not be carried out", code="trial.broke", why=trial.broke, fix="run again")
-    rulings = [rule(Case(plan, trial, policy)) for rule in _RULES]
+    case = Case(plan, trial, policy)
+    rulings = [rule(case) for rule in _RULES] + ([_gains(case)] if trial.gains else [])
     reasons = tuple(r.reason for r in rulings)
     broken = [r for r in rulings if not r.reason.held]
     outcome = _outcome(broken)
-    if outcome == "escalate" and approved:
-        said = Reason(rule="a person approved", held=True, detail=approved)
+    if outcome == "escalate" and (approved or allowed):
+        rule = "a person approved" if approved else ALLOWED
+        said = Reason(rule=rule, held=True, detail=approved or allowed)
         return Verdict(outcome="promote", reasons=(*reasons, said))
     turning: list[tuple[Ruling, Outcome]] = [(r, "promote") for r in broken] or [(r, r.otherwise) for r in rulings]
     flips = tuple(Flip(fact=r.reason.rule, at=r.turns_at, then=then) for r, then in turning if r.turns_at)
@@ -114,7 +122,7 @@ def _number(value: float | None) -> str:
 def _predicted(case: Case) -> Ruling:
     now = {m.name: m.value for m in case.trial.after}
     slack = {p.name: p.tolerance for p in case.plan.probes}
-    effects = case.plan.predicted
+    effects = tuple(e for e in case.plan.predicted if not e.measure.startswith("gain of "))  # hopes; `it gains` judges
     missed = [e for e in effects if not _close(e.expected, now.get(e.measure), slack.get(e.measure, 0.0))]
     said = [f"{e.measure}: expected {e.expected:,.6g}, measured {_number(now.get(e.measure))}" for e in missed]
     turns = "; ".join(f"{e.measure} = {e.expected:,.6g}" for e in missed)
@@ -130,17 +138,19 @@ def _bounded(case: Case) -> Ruling:
     read = sum(b.rows_read for b in case.arriving)
     out = sum(b.quarantined for b in case.arriving)
     share, limit = (out / read if read else 0.0), case.policy.max_quarantined_share
+    few = 0 < out <= FEW_ROWS and share <= FEW_SHARE  # a row or two of a small delivery are no sign of a broken one
     detail = f"{out:,} of {read:,} rows quarantined ({share:.2%}), at most {limit:.2%}"
-    reason = Reason(rule="quarantine is bounded", held=share <= limit, detail=detail)
+    detail += f" or {FEW_ROWS} rows" if few and share > limit else ""
+    reason = Reason(rule="quarantine is bounded", held=share <= limit or few, detail=detail)
     return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.admits else "")
 
 
 def _restated(case: Case) -> Ruling:
-    worst = max(case.arriving, key=lambda b: b.restated_share, default=None)
-    share, limit = (worst.restated_share if worst else 0.0), case.policy.max_restated_share
-    rows, read = (worst.restated, worst.rows_read) if worst else (0, 0)
-    detail = f"{rows:,} of {read:,} rows were known with other values ({share:.2%}), at most {limit:.2%}"
-    reason = Reason(rule="restatement is bounded", held=share <= limit, detail=detail)
+    beyond = [b for b in case.arriving if too_much(b, case.policy)]
+    worst = max(beyond or case.arriving, key=lambda b: b.restated_share, default=None)
+    limit = case.policy.max_restated_share
+    detail = told(worst, case.policy) if worst else "nothing arrives"
+    reason = Reason(rule="restatement is bounded", held=not beyond, detail=detail)
     return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.arriving else "")
 
 
@@ -166,6 +176,42 @@ def _allowed(case: Case) -> Ruling:
     nature = "reversible" if plan.reversible else "not reversible"
     reason = Reason(rule="autonomy allows it", held=may, detail=f"autonomy `{level}`, the plan is {nature}")
     return Ruling(reason, "escalate", "" if may else "autonomy `act`")
+
+
+def _gains(case: Case) -> Ruling:
+    """Of an estimated product: a measure of the goal is better by no accident, and none is worse by no accident.
+
+    Gains that may be negative by a margin belong to a leaner recipe: then every measure must be as good but for it.
+    """
+    gains = case.trial.gains
+    leaner = all(g.least < 0 for g in gains)
+    worse = [g for g in gains if g.harms]
+    won = [g for g in gains if g.passes]
+    held = not worse and len(won) >= (len(gains) if leaner else 1)
+    if worse:
+        turns = "; ".join(f"{g.measure} no worse by {_number(max(g.least, -g.high))}" for g in worse)
+    elif held:
+        turns = "; ".join(f"gain of {g.measure} at p > {_number(g.level)}" for g in won)
+    else:
+        turns = _needed(min((g for g in gains if not g.passes), key=lambda g: g.p))
+    rule = "as good with less" if leaner else "it gains"
+    return Ruling(Reason(rule=rule, held=held, detail="; ".join(map(_gain, gains))), "reject", turns)
+
+
+def _needed(gain: Gain) -> str:
+    """What the gain that came nearest still lacks."""
+    chance = f"gain of {gain.measure} at p <= {_number(gain.level)}"
+    size = f"gain of {gain.measure} >= {_number(gain.least)}"
+    lacks = [text for text, short in ((chance, gain.p > gain.level), (size, gain.gain < gain.least)) if short]
+    return " and ".join(lacks)
+
+
+def _gain(gain: Gain) -> str:
+    unit = f" {gain.unit}" if gain.unit else ""
+    moved = f"{gain.measure} {gain.before:,.4g} -> {gain.after:,.4g}{unit}"
+    change = f"gain {gain.gain:,.3g} ({gain.low:,.3g} to {gain.high:,.3g})"
+    least = f", at least {gain.least:,.3g} counts" if gain.gain < gain.least else ""
+    return f"{moved}, {change}, p {gain.p:.2g} against {gain.level:.2g}, n {gain.n}{least}"
 
 
 _RULES: tuple[Rule, ...] = (

@@ -11,15 +11,23 @@ from windvane.loop.crew import Crew
 
 
 def lesson(decision: Decision, plan: Plan, trial: Trial, incident: Incident | None) -> Lesson:
-    """The measured value of every measure that the plan made a prediction about."""
-    measured = {m.name: m.value for m in trial.after}
+    """The measured value of every measure that the plan made a prediction about; `gain of X` is what X gained."""
+    measured = {m.name: m.value for m in trial.after} | {f"gain of {g.measure}": g.gain for g in trial.gains}
     return Lesson(
         decision=decision.id,
         proposer=plan.proposer,
         cause=incident.cause if incident else "",
         predicted=tuple((e.measure, e.expected) for e in plan.predicted),
         measured=tuple((e.measure, v) for e in plan.predicted if (v := measured.get(e.measure)) is not None),
+        helped=decision.verdict.outcome == "promote" or _beaten(decision),
     )
+
+
+def _beaten(decision: Decision) -> bool:
+    """Whether it gained and lost only to a better one."""
+    held = {r.rule for r in decision.verdict.reasons if r.held}
+    lost = {r.rule for r in decision.verdict.reasons if not r.held}
+    return "it gains" in held and lost == {"best of its alternatives"}
 
 
 def keep(crew: Crew, decision: Decision, plan: Plan, trial: Trial, incident: Incident | None) -> None:

@@ -8,11 +8,27 @@ from weakref import WeakKeyDictionary
 
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Put, Retire, Withdraw
-from windvane.domain.decision import Decision, Release
-from windvane.domain.entry import Decided, Diagnosed, Entry, Found, Landed, Promoted, Proposed, Steering, Tried
-from windvane.domain.estate import Model, Product, Ref
+from windvane.domain.decision import Decision, Lesson, Release
+from windvane.domain.entry import (
+    Cascaded,
+    Decided,
+    Diagnosed,
+    Entry,
+    Found,
+    Landed,
+    Learned,
+    Note,
+    Noticed,
+    Promoted,
+    Proposed,
+    Scored,
+    Steering,
+    Tried,
+    Understood,
+)
+from windvane.domain.estate import Asset, Model, Product, Ref, ref_of
 from windvane.domain.finding import Finding
-from windvane.domain.incident import Incident
+from windvane.domain.incident import Incident, Signal
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Ledger
 from windvane.domain.run import Trial
@@ -21,6 +37,16 @@ from windvane.domain.run import Trial
 _read: WeakKeyDictionary[Ledger, list[Entry]] = WeakKeyDictionary()
 
 Fate = Literal["pending", "visible", "waiting", "withdrawn", "refused"]
+
+
+STRAY_GONE = "stray gone"  # what a note says of one that a source reads now, or that is not there any more
+
+
+def paused(ledger: Ledger) -> str:
+    """Why a person has stopped the agents; empty while they may act. Only what they said counts, line by line."""
+    said = [e.body for e in ledger.entries(step="steer") if isinstance(e.body, Steering)]
+    last = next((s for s in reversed(said) if s.act in ("pause", "resume")), None)
+    return (last.because or "a person said so") if last is not None and last.act == "pause" else ""
 
 
 class Logbook:
@@ -56,6 +82,22 @@ class Logbook:
         return {e.body.incident.id: e.body.incident for e in self._entries if isinstance(e.body, Diagnosed)}
 
     @cached_property
+    def scores(self) -> dict[tuple[str, str, str], Scored]:
+        """The last scores by (product, version, window)."""
+        found = (e.body for e in self._entries if isinstance(e.body, Scored))
+        return {(b.product, b.version, b.window): b for b in found}
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What was learned, oldest first."""
+        return tuple(e.body.lesson for e in self._entries if isinstance(e.body, Learned))
+
+    @cached_property
+    def rounds(self) -> tuple[Cascaded, ...]:
+        """Rounds of cascades, oldest first."""
+        return tuple(e.body for e in self._entries if isinstance(e.body, Cascaded))
+
+    @cached_property
     def landed(self) -> dict[str, Batch]:
         """Batches by id, in order of landing; a plan's own (screened) version wins."""
         return {e.body.batch.id: e.body.batch for e in self._entries if isinstance(e.body, Landed)}
@@ -65,9 +107,43 @@ class Logbook:
         """What a person said about a decision: the last word."""
         return {e.body.about: e.body for e in self._entries if isinstance(e.body, Steering) and e.body.about}
 
+    @cached_property
+    def strays(self) -> dict[str, Signal]:
+        """Files that no source reads and that are still there, by name: `observed` says why, `expected` the fix."""
+        found: dict[str, Signal] = {}
+        for entry in self._entries:
+            match entry.body:
+                case Noticed(signal=Signal(kind="stray", subject=name) as signal):
+                    found[name] = signal
+                case Note(what=what, detail=name) if what == STRAY_GONE:
+                    found.pop(name, None)
+                case _:
+                    pass
+        return found
+
+    def asked_goals(self) -> tuple[tuple[str, str], ...]:
+        """(key of the line, sentence) of goals that were a question when they were read."""
+        said = ((e.key, e.body) for e in self._entries if isinstance(e.body, Understood))
+        return tuple((key, u.goal.sentence) for key, u in said if u.question is not None)
+
+    @cached_property
+    def steerings(self) -> tuple[Steering, ...]:
+        """All that people said, oldest first."""
+        return tuple(e.body for e in self._entries if isinstance(e.body, Steering))
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What runs did that is nothing else, oldest first."""
+        return tuple(e.body for e in self._entries if isinstance(e.body, Note))
+
     def releases(self) -> tuple[Release, ...]:
         """Promotions, oldest first."""
         return tuple(e.body.release for e in self._entries if isinstance(e.body, Promoted))
+
+    @cached_property
+    def released_at(self) -> dict[str, str]:
+        """When each release was promoted, by its number; UTC, ISO 8601."""
+        return {e.body.release.id: e.time for e in self._entries if isinstance(e.body, Promoted)}
 
     def findings(self) -> tuple[Finding, ...]:
         """What agents found; for one subject, claim and value the newest word of each agent counts."""
@@ -93,7 +169,26 @@ class Logbook:
                         fates[batch.id] = ("refused" if self._refused(decision) else "waiting", batch)
                     case _:
                         pass
+        for batch_id, asked in self._joined.items():
+            fate, batch = fates[batch_id]
+            if fate == "pending":
+                fates[batch_id] = (self._shared(asked), batch)
         return fates
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        """Batches that joined the question about an earlier one: batch to D-n."""
+        notes = (e.body.detail for e in self._entries if isinstance(e.body, Note) and e.body.what == "joined")
+        return dict((batch, decision) for batch, _, decision in (n.partition(" ") for n in notes))
+
+    def _shared(self, asked: str) -> Fate:
+        """The fate that a question gives to what joined it: a no holds for all, a yes lets them come by themselves."""
+        if asked in {d.id for d in self.waiting()}:
+            return "waiting"
+        answers = (e for e in self._entries if isinstance(e.body, Steering) and e.body.about == asked)
+        last = [(e.actor, e.body) for e in answers][-1:]
+        said_no = any(actor == "person" and isinstance(b, Steering) and b.act == "reject" for actor, b in last)
+        return "refused" if said_no else "pending"
 
     def _refused(self, decision: Decision) -> bool:
         answer = self.answers.get(decision.id)
@@ -118,23 +213,34 @@ class Logbook:
 
     def assets(self) -> dict[str, Model]:
         """Models as they were last promoted, by name."""
-        models: dict[str, Model] = {}
+        return {a.name: a for a in self.standing().values() if isinstance(a, Model)}
+
+    def standing(self) -> dict[Ref, Asset]:
+        """All assets as they were last promoted."""
+        found: dict[Ref, Asset] = {}
         for release in self.releases():
             for change in self.plans[release.plan].changes:
                 match change:
-                    case Put(asset=Model() as model):
-                        models[model.name] = model
-                    case Retire(ref=Ref(kind="model", name=name)):
-                        models.pop(name, None)
+                    case Put(asset=asset):
+                        found[ref_of(asset)] = asset
+                    case Retire(ref=ref):
+                        found.pop(ref, None)
                     case _:
                         pass
-        return models
+        return found
 
     def taken_back(self) -> tuple[Model | Product, ...]:
-        """Models and products that a person undid: agents do not build them again unasked."""
-        plans = (self.plans.get(d.plan) for d in map(self.decisions.get, sorted(self.undone())) if d is not None)
-        puts = (c.asset for p in plans if p is not None for c in p.changes if isinstance(c, Put))
-        return tuple(a for a in puts if isinstance(a, Model | Product))
+        """Models and products that a person undid or retired: agents do not build them again unasked."""
+        undone = self.undone()
+        plans = [self.plans.get(d.plan) for d in map(self.decisions.get, sorted(undone)) if d is not None]
+        gone = [c.asset for p in plans if p is not None for c in p.changes if isinstance(c, Put)]
+        for decision in self.decisions.values():
+            plan = self.plans.get(decision.plan)
+            in_force = decision.verdict.outcome == "promote" and decision.id not in undone and not decision.undoes
+            if plan is not None and in_force and plan.proposer == "person":
+                retired = {c.ref for c in plan.changes if isinstance(c, Retire)}
+                gone += [c.asset for c in plan.inverse if isinstance(c, Put) and ref_of(c.asset) in retired]
+        return tuple(a for a in gone if isinstance(a, Model | Product))
 
     def undone(self) -> frozenset[str]:
         """Decisions that were taken back and not restored since."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from windvane.domain.batch import Batch, Cast
+from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Change, Put, Withdraw, apply, invert
 from windvane.domain.entry import Found, Proposed
 from windvane.domain.estate import Check, Contract, Estate, Model, Ref, Source, ref_of
@@ -12,13 +14,12 @@ from windvane.domain.finding import Finding
 from windvane.domain.goal import Goal
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Effect, Plan, Probe
+from windvane.domain.ports import Scene
 from windvane.domain.record import canonical, replace
+from windvane.loop.coming import Coming, coming
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
-from windvane.sql.casts import casts
-from windvane.stack.landing.screen import Screened, screen
-from windvane.stack.landing.succession import departed
-from windvane.stack.quality.keys import key_of
+from windvane.stack.transform.estimates import CONNECTOR
 
 
 class Answers(NamedTuple):
@@ -30,7 +31,7 @@ class Answers(NamedTuple):
 
 def findings(crew: Crew, estate: Estate) -> tuple[Finding, ...]:
     """What the scout says of the landed data; asked once for the same batches."""
-    scene = crew.scene(estate)
+    scene = _delivered(crew.scene(estate))
     key = "found:" + ",".join(sorted(b.id for b in (*scene.batches, *scene.history)))
     done = crew.ledger.find(key)
     if done is not None and isinstance(done.body, Found):
@@ -40,6 +41,18 @@ def findings(crew: Crew, estate: Estate) -> tuple[Finding, ...]:
     crew.write(key, Found(findings=found), actor="scout", step="diagnose", because=landed)
     crew.say("diagnose", f"{len(found)} findings about {len(estate.assets)} assets", subject="scout")
     return found
+
+
+def _delivered(scene: Scene) -> Scene:
+    """The scene without estimates that windvane made itself: nobody has to find out what they are."""
+    made = {s.name for s in scene.estate.of(Source) if isinstance(s, Source) and s.connector == CONNECTOR}
+    kept = tuple(a for a in scene.estate.assets if not (isinstance(a, Source) and a.name in made))
+    return dataclasses.replace(
+        scene,
+        estate=replace(scene.estate, assets=kept),
+        batches=tuple(b for b in scene.batches if b.source not in made),
+        history=tuple(b for b in scene.history if b.source not in made),
+    )
 
 
 def layers(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
@@ -95,21 +108,6 @@ def arriving(plan: Plan) -> tuple[Batch, ...]:
     return tuple(c.batch for c in plan.changes if isinstance(c, Admit) and c.batch.id not in thinned)
 
 
-def repairs(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> tuple[Plan, ...]:
-    """What remedies propose for an incident, most probable cause first, completed with the admission."""
-    scene = crew.scene(estate, incident=incident)
-    ranked = sorted(incident.hypotheses, key=lambda h: -h.probability)
-    causes = [incident.cause] if incident.cause else [h.cause for h in ranked if not h.ruled_out_by]
-    drafts = [
-        plan
-        for cause in causes
-        for remedy in crew.remedies()
-        if remedy.cause == cause
-        for plan in remedy.propose(scene)
-    ]
-    return tuple(admit(crew, estate, d, batches) for d in drafts)
-
-
 def edit(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
     """A person's edits of models as a plan: it is their will, so it is tried and checked, never overwritten."""
     edited = tuple(a for a in crew.folder.edited() if isinstance(a, Model))
@@ -146,7 +144,6 @@ def held(estate: Estate, incident: Incident, changes: tuple[Change, ...], *, dou
         doubt=doubt,
         options=options,
         declines=declines,
-        acceptance=contract_checks(estate),
     )
     return finish(estate, incident, draft)
 
@@ -154,8 +151,8 @@ def held(estate: Estate, incident: Incident, changes: tuple[Change, ...], *, dou
 def admit(crew: Crew, estate: Estate, draft: Plan, batches: tuple[Batch, ...]) -> Plan:
     """`draft` with the screened batches that it makes visible, the checks to pass and the counts to expect."""
     base, estate = estate, apply(estate, draft.changes)
-    coming = _coming(crew, estate, batches)
-    screened = tuple(coming.screened.values())
+    found = coming(crew, estate, batches, draft.withhold)
+    screened = tuple(found.screened.values())
     notes = [f"{s.batch.delivery}: {count:,} rows quarantined, {why}" for s in screened for why, count in s.reasons]
     notes += [n for s in screened for n in _told(s.batch)]
     sources = sorted({s.batch.source for s in screened})
@@ -164,71 +161,31 @@ def admit(crew: Crew, estate: Estate, draft: Plan, batches: tuple[Batch, ...]) -
         None,
         replace(
             draft,
-            changes=compact((*draft.changes, *coming.thinned(), *(Admit(batch=s.batch) for s in screened))),
+            changes=compact((*draft.changes, *found.thinned(), *(Admit(batch=s.batch) for s in screened))),
             evidence=(*draft.evidence, *notes),
-            acceptance=(*draft.acceptance, *contract_checks(estate)),
-            probes=(*draft.probes, *(_rows(s) for s in sources if _staged(estate, s))),
-            predicted=(*draft.predicted, *_expected(crew, estate, coming)),
+            probes=(
+                *(_of_staying(p, found.thinner) for p in draft.probes),
+                *(_rows(s) for s in sources if _staged(estate, s)),
+            ),
+            predicted=_counted(draft.predicted, _expected(crew, estate, found)),
         ),
     )
 
 
-class _Coming:
-    """Batches as they would come in, and those visible now as they would stay: without rows that are gone."""
-
-    def __init__(self) -> None:
-        self.screened: dict[str, Screened] = {}
-        self.was: dict[str, Batch] = {}
-        self.thinner: dict[str, Batch] = {}
-
-    def thin(self, before: Batch, after: Batch) -> None:
-        """Take over that a batch lost rows, whether it is visible or just coming in."""
-        if after.id in self.screened:
-            self.screened[after.id] = replace(self.screened[after.id], batch=after)
-            return
-        self.was.setdefault(before.id, before)
-        self.thinner[after.id] = after
-
-    def thinned(self) -> tuple[Change, ...]:
-        """Each visible batch that loses rows goes, and comes back without them; undoing it brings them back."""
-        return tuple(c for i, b in self.thinner.items() for c in (Withdraw(batch=self.was[i]), Admit(batch=b)))
+def _of_staying(probe: Probe, thinner: Iterable[str]) -> Probe:
+    """A measure that must not move asks no batch that loses rows by the same plan: those do move it."""
+    if probe.better != "equal":
+        return probe
+    sql = probe.sql
+    for batch in thinner:
+        sql = sql.replace("'" + batch.replace("'", "''") + "'", "NULL")
+    return replace(probe, sql=sql)
 
 
-def _coming(crew: Crew, estate: Estate, batches: tuple[Batch, ...]) -> _Coming:
-    coming = _Coming()
-    book = Logbook(crew.ledger)
-    for batch in batches:
-        model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
-        if not isinstance(model, Model):
-            coming.screened[batch.id] = Screened(batch=batch)
-            continue
-        visible = (coming.thinner.get(b.id, b) for b in book.visible())
-        arriving = (s.batch for s in coming.screened.values())
-        known = [b for b in (*visible, *arriving) if b.source == batch.source and b.id != batch.id]
-        source = estate.find(Ref(kind="source", name=batch.source))
-        whole = [b for b in known if b.delivery == batch.delivery]
-        key = key_of(book.findings(), batch.source, casts(model.text))
-        coming.screened[batch.id] = _screened(crew, batch, casts(model.text), key, known)
-        lost = departed(
-            batch, whole, key=[c for c in casts(model.text) if c.name in key], root=crew.root, engine=crew.scratch()
-        )
-        if not lost.still and not (isinstance(source, Source) and source.table):
-            continue  # a file that repeats nothing of the one that had its name is another delivery, not a whole one
-        coming.screened[batch.id] = _with_gone(coming.screened[batch.id], lost.gone)
-        for after in lost.thinner:
-            coming.thin(next(b for b in whole if b.id == after.id), after)
-    return coming
-
-
-def _screened(crew: Crew, batch: Batch, made: tuple[Cast, ...], key: tuple[str, ...], known: list[Batch]) -> Screened:
-    """The batch without the rows that do not read as their types, or repeat those of `known` batches."""
-    history = tuple(crew.root / b.path for b in known)
-    earlier = tuple(crew.root / b.path for b in known if b.delivery == batch.delivery)
-    return screen(batch, made, root=crew.root, engine=crew.scratch(), key=key, history=history, earlier=earlier)
-
-
-def _with_gone(screened: Screened, gone: int) -> Screened:
-    return replace(screened, batch=replace(screened.batch, gone=gone))
+def _counted(guessed: tuple[Effect, ...], counted: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """What a draft predicted before its batches were screened gives way to what was counted since."""
+    known = {e.measure for e in counted}
+    return (*(e for e in guessed if e.measure not in known), *counted)
 
 
 def _told(batch: Batch) -> list[str]:
@@ -254,9 +211,22 @@ def write(crew: Crew, plan: Plan, *, actor: str = "") -> None:
     crew.write(key, Proposed(plan=plan), actor=actor or plan.proposer, step="propose", because=because)
 
 
+def promised(crew: Crew, plan: Plan) -> tuple[Check, ...]:
+    """What the contracts promise once a plan that lets data in is carried out; other plans name their checks."""
+    if not any(isinstance(c, Admit) for c in plan.changes):
+        return ()
+    return contract_checks(apply(crew.folder.read(), plan.changes))
+
+
 def contract_checks(estate: Estate) -> tuple[Check, ...]:
     """Every check that the contracts of the estate hold."""
     return tuple(c for a in estate.assets if isinstance(a, Contract) for c in a.checks)
+
+
+def contract_of(estate: Estate, relation: str) -> tuple[Check, ...]:
+    """The checks that the contract of one relation holds."""
+    contract = estate.find(Ref(kind="contract", name=relation))
+    return contract.checks if isinstance(contract, Contract) else ()
 
 
 def compact(changes: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -276,7 +246,7 @@ def _rows(source: str) -> Probe:
     return Probe(name=f"rows staging.{source}", sql=f"SELECT COUNT(*) FROM staging.{source}", better="higher")
 
 
-def _expected(crew: Crew, estate: Estate, coming: _Coming) -> tuple[Effect, ...]:
+def _expected(crew: Crew, estate: Estate, coming: Coming) -> tuple[Effect, ...]:
     """Staging keeps one row per accepted row: what stays visible and what comes."""
     visible = [coming.thinner.get(b.id, b) for b in Logbook(crew.ledger).visible()]
     arriving = [s.batch for s in coming.screened.values()]

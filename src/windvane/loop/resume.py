@@ -5,7 +5,7 @@ from __future__ import annotations
 from windvane.domain.errors import Unhealthy
 from windvane.domain.ports import Commit, Settled
 from windvane.domain.record import decode
-from windvane.loop import learn, promote, trial
+from windvane.loop import learn, promote, rebuild, trial
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 
@@ -13,6 +13,8 @@ from windvane.loop.logbook import Logbook
 def settle(crew: Crew) -> int:
     """Derive ledger lines, files and release for every committed plan that lacks them; how many did."""
     book = Logbook(crew.ledger)
+    if rebuild.lost(crew, book):
+        rebuild.from_raw(crew, book)
     released = {r.plan for r in book.releases()}
     late = [c for c in crew.warehouse().committed() if c.plan not in released]
     for commit in late:

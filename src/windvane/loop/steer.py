@@ -6,10 +6,10 @@ from windvane.domain.change import Admit, Put, Retire, Withdraw
 from windvane.domain.decision import Decision, Verdict
 from windvane.domain.entry import Steering
 from windvane.domain.errors import NeedsPerson, Usage
-from windvane.domain.estate import Ref, ref_of
+from windvane.domain.estate import Model, Ref, ref_of
 from windvane.domain.plan import Plan
 from windvane.domain.run import Trial
-from windvane.loop import gate, learn, promote, propose, trial
+from windvane.loop import gate, learn, logbook, promote, propose, trial
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 
@@ -24,19 +24,17 @@ def say(crew: Crew, act: str, *, about: str = "", because: str = "", detail: str
 
 def paused(crew: Crew) -> str:
     """Why the agents are paused; empty when they are not."""
-    return crew.ledger.recall("paused") or ""
+    return logbook.paused(crew.ledger)
 
 
 def pause(crew: Crew, *, because: str) -> None:
     """Stop all agents until a person says resume."""
     say(crew, "pause", because=because)
-    crew.ledger.remember("paused", because or "a person said so")
 
 
 def free(crew: Crew, *, because: str = "") -> None:
     """Let the agents work again."""
     say(crew, "resume", because=because)
-    crew.ledger.remember("paused", "")
 
 
 def reject(crew: Crew, decision: str, *, because: str) -> Decision:
@@ -56,6 +54,7 @@ def approve(crew: Crew, decision: str, *, because: str) -> Decision:
     book = Logbook(crew.ledger)
     asked = _waiting(crew, decision)
     plan = book.plans[asked.plan]
+    _refuse_outdated(book, plan, decision)
     policy = crew.folder.read().policy
     said = because or f"`approve {decision}`"
     key = f"approved:{asked.plan}"
@@ -64,7 +63,8 @@ def approve(crew: Crew, decision: str, *, because: str) -> Decision:
         return gate.judge(plan, measured, policy, approved=said)
 
     number = promote.number(crew, plan, key=key)
-    measured, verdict = crew.warehouse().transition(plan, decision=number, judge=judge)
+    checks = propose.promised(crew, plan)
+    measured, verdict = crew.warehouse().transition(plan, decision=number, judge=judge, checks=checks)
     trial.record(crew, measured)
     if verdict.outcome != "promote":
         raise NeedsPerson(
@@ -77,6 +77,32 @@ def approve(crew: Crew, decision: str, *, because: str) -> Decision:
     done = promote.decide(crew, plan, verdict, incident=asked.incident, key=key)
     promote.derive(crew, done, plan)
     return done
+
+
+def _refuse_outdated(book: Logbook, plan: Plan, decision: str) -> None:
+    """A plan that takes the place of a batch knows it as it was: what happened to its rows since must not be lost."""
+    _refuse_rewritten(book, plan, decision)
+    for batch in (c.batch for c in plan.changes if isinstance(c, Withdraw)):
+        if book.fates.get(batch.id) != ("visible", batch):
+            raise Usage(
+                f"`{decision}` is about rows that changed since",
+                code="approve.outdated",
+                why=f"`{batch.id}` is not as it was when the plan was made",
+                fix=f"windvane reject {decision}, then ask again",
+            )
+
+
+def _refuse_rewritten(book: Logbook, plan: Plan, decision: str) -> None:
+    """A plan that rewrites a model knows it as it was: rules that were added since must not be lost."""
+    now = book.assets()
+    for before in (c.asset for c in plan.inverse if isinstance(c, Put) and isinstance(c.asset, Model)):
+        if now.get(before.name, before) != before:
+            raise Usage(
+                f"`{decision}` is about a model that changed since",
+                code="approve.outdated",
+                why=f"`{before.name}` is not as it was when the plan was made",
+                fix=f"windvane reject {decision}, and deliver the file again",
+            )
 
 
 def undo_plan(crew: Crew, decision: str) -> Plan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -9,10 +11,13 @@ from windvane.domain.errors import Usage
 from windvane.sql.house import spell, tokens_of, tree_of
 from windvane.sql.parse import split
 
+CARRIED = frozenset({"_batch", "_seq", "_row"})  # where a row comes from; delivered by nobody
 
+
+@lru_cache(maxsize=8192)  # asked for every column of every delivery; pure
 def columns_of(expression: str) -> frozenset[str]:
-    """Names of the columns that a SQL expression reads. Raises `Usage` (`sql.*`)."""
-    return frozenset(c.name for c in tree_of(f"SELECT {expression}").find_all(exp.Column))
+    """Names of the delivered columns that a SQL expression reads. Raises `Usage` (`sql.*`)."""
+    return frozenset(c.name for c in tree_of(f"SELECT {expression}").find_all(exp.Column)) - CARRIED
 
 
 def add_alias(model_text: str, column: str, alias: str, *, because: str) -> str:

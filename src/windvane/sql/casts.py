@@ -35,7 +35,8 @@ def delivered(model_text: str) -> tuple[str, ...]:
     """Delivered columns that a staging model reads, in the order they first appear. Raises as `casts` does."""
     found: dict[str, None] = {}
     for cast in casts(model_text):
-        found |= dict.fromkeys(c.name for c in expression_of(cast.text).find_all(exp.Column))
+        read = (c.name for c in expression_of(cast.text).find_all(exp.Column))
+        found |= dict.fromkeys(name for name in read if name not in CARRIED)
     return tuple(found)
 
 

@@ -93,6 +93,10 @@ class EstateFolder:
         found = self._scan.files()
         return tuple(p for p in self._written.paths() if p not in found and not self._written.knows(p, ABSENT))
 
+    def place(self, ref: Ref) -> str:
+        """Where an asset of this name is written when no file holds it yet. Raises `Failed` (`estate.no_format`)."""
+        return self._format_of(ref).path(ref.name)
+
     def settle(self) -> None:
         """What `write` made is released. An edit that came meanwhile stays an edit: nobody has tried it yet."""
         crash.point("folder.settle.before")
@@ -149,8 +153,10 @@ class EstateFolder:
                     form, ref = self._format_of(ref_of(asset)), ref_of(asset)
                     path = assets[ref][0] if ref in assets else _free(form.path(ref.name), ref, holders)
                     wanted[path] = form.render(asset).encode()
-                case Retire(ref=ref) if ref.kind != "source" and ref in assets:
-                    wanted[assets[ref][0]] = None
+                case Retire(ref=ref) if ref.kind not in ("source", "check"):
+                    path = assets[ref][0] if ref in assets else self.place(ref)
+                    if ref in assets or path not in found:  # by a person's hand already: then that is settled too
+                        wanted[path] = None
                 case _:
                     pass
         return wanted

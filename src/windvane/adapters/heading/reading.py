@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from windvane.adapters.heading.section import Section
 from windvane.adapters.secrets import REFERENCE, refuse_literals
+from windvane.domain import registry
+from windvane.domain.alert import Channel
 from windvane.domain.calendar import valid_day_off
 from windvane.domain.errors import Usage
 from windvane.domain.estate import Autonomy, Calendar, Policy, Reading, Source
@@ -46,6 +48,7 @@ def parse(text: str, *, name: str) -> Heading:
         policy=_policy(top.section("policy"), engine=engine, llm=llm),
         llm=llm,
         engine=engine,
+        alerts=tuple(_channel(s) for s in top.sections("alerts")),
     )
     top.end()
     return heading
@@ -152,6 +155,7 @@ def _policy(section: Section, *, engine: Resources, llm: LlmSettings | None) -> 
         autonomy=cast(Autonomy, section.choice("autonomy", get_args(Autonomy), plain.autonomy)),
         max_quarantined_share=section.number("max_quarantined_share", plain.max_quarantined_share, most=1),
         max_restated_share=section.number("max_restated_share", plain.max_restated_share, most=1),
+        max_moved_share=section.number("max_moved_share", plain.max_moved_share, most=1),
         max_departed_share=section.number("max_departed_share", plain.max_departed_share, most=1),
         memory_mb=engine.memory_mb,
         model_spend=llm.budget if llm is not None else 0.0,
@@ -186,6 +190,17 @@ def _price(model: str, section: Section) -> ModelPrice:
     price = ModelPrice(model=model, input=section.number("input", 0), output=section.number("output", 0))
     section.end()
     return price
+
+
+def _channel(section: Section) -> Channel:
+    kind = section.choice("kind", registry.names("windvane.adapters.alerts"), "webhook")
+    channel = Channel(
+        kind=kind, to=section.required("to"), through=section.text("through"), sender=section.text("sender")
+    )
+    section.end()
+    if kind == "email" and not channel.through:
+        section.fault("through", "a mail needs a server", "missing_key", fix='add `through = "smtp://host:25"`')
+    return channel
 
 
 def _engine(section: Section) -> Resources:

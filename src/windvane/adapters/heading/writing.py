@@ -12,6 +12,7 @@ from tomlkit.container import Container
 from tomlkit.items import AoT, Table
 
 from windvane.adapters.heading.reading import parse
+from windvane.domain.alert import Channel
 from windvane.domain.errors import Failed
 from windvane.domain.estate import Calendar, Policy, Reading, Source
 from windvane.domain.goal import Goal, sentence_mark, write_target
@@ -61,6 +62,7 @@ def _tree(heading: Heading) -> Tree:
         }
         tree["llm"] = llm
     tree["engine"] = _fields(heading.engine, Resources())
+    tree["alerts"] = [_channel(c) for c in heading.alerts]
     return tree
 
 
@@ -74,6 +76,10 @@ def _wish(wish: Wish) -> Tree:
     tree["targets"] = Leaf(value=[write_target(t) for t in goal.targets], default=[])
     tree["typed_from"] = Leaf(value=sentence_mark(wish.sentence))
     return tree
+
+
+def _channel(channel: Channel) -> Tree:
+    return {"kind": Leaf(value=channel.kind)} | _fields(channel, Channel(kind="", to=""), leave=("kind",))
 
 
 def _source(source: Source) -> Tree:
@@ -139,11 +145,11 @@ def _put_table(table: Container | Table, key: str, tree: Tree) -> None:
 def _put_array(table: Container | Table, key: str, trees: list[Tree]) -> None:
     there = table.get(key)
     old = list(there) if isinstance(there, AoT) else []
-    if [_sentence(t) for t in trees[: len(old)]] == [str(t.get("sentence")) for t in old]:
+    if [_sentence(t) for t in trees[: len(old)]] == [_there(t) for t in old]:
         array = there if isinstance(there, AoT) else tomlkit.aot()
     else:  # goals were taken away or moved: those that stay keep their lines and comments
         array = tomlkit.aot()
-        by_sentence = {str(t.get("sentence")): t for t in old}
+        by_sentence = {_there(t): t for t in old}
         for tree in trees:
             array.append(by_sentence.pop(_sentence(tree), tomlkit.table()))
     for place, tree in enumerate(trees):
@@ -159,6 +165,11 @@ def _put_array(table: Container | Table, key: str, trees: list[Tree]) -> None:
         table[key] = array
 
 
+def _there(table: Table) -> str:
+    """What tells one table of an array from the others: the sentence of a goal, the address of a channel."""
+    return str(table.get("sentence") or table.get("to"))
+
+
 def _sentence(tree: Tree) -> str:
-    leaf = tree["sentence"]
+    leaf = tree.get("sentence") or tree["to"]
     return str(leaf.value) if isinstance(leaf, Leaf) else ""

@@ -66,19 +66,26 @@ def store(entry: Entry) -> Line:
     )
 
 
-def faults(lines: Iterable[Line]) -> tuple[str, ...]:
-    """What is wrong with a chain read from its start, in words; nothing when it is whole."""
-    found: list[str] = []
-    seq, previous = 0, ""
+class Fault(NamedTuple):
+    """What is wrong, in words, at the first line that does not hold because of it."""
+
+    seq: int
+    what: str
+
+
+def faults(lines: Iterable[Line], *, seq: int = 0, previous: str = "") -> tuple[Fault, ...]:
+    """What is wrong with a chain read from its start, or after the line `seq` with the hash `previous`."""
+    found: list[Fault] = []
     for line in lines:
         if line.seq != seq + 1:
-            found.append(f"lines {seq + 1} to {line.seq - 1} were dropped")
+            found.append(Fault(seq + 1, f"lines {seq + 1} to {line.seq - 1} were dropped"))
         elif line.previous != previous:
-            found.append(f"line {line.seq} does not follow from line {seq}: one of them was moved or rewritten")
+            told = f"line {line.seq} does not follow from line {seq}: one of them was moved or rewritten"
+            found.append(Fault(line.seq, told))
         if line.digest() != line.hash:
-            found.append(f"line {line.seq} was edited")
+            found.append(Fault(line.seq, f"line {line.seq} was edited"))
         elif _tag(line.body) != line.kind:
-            found.append(f"line {line.seq} was edited: its kind is not that of its body")
+            found.append(Fault(line.seq, f"line {line.seq} was edited: its kind is not that of its body"))
         seq, previous = line.seq, line.hash
     return tuple(found)
 

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from windvane.adapters.ledger.chain import Line, faults, store
+from windvane.adapters.ledger.chain import Fault, Line, faults, store
 from windvane.adapters.ledger.schema import connect, translate
 from windvane.domain import crash
 from windvane.domain.entry import Body, Entry, Step, seal
 from windvane.domain.record import replace
 
 _PAGE = 500
+_GLANCED, _GLANCED_CHARS = 1000, 4_000_000  # how much `glance` looks at: about 15 ms
 _Row = tuple[str | int, ...]
 _COLUMNS = "seq, time, actor, step, key, kind, body, because, previous, hash"
 
@@ -43,13 +44,18 @@ class Ledger:
     Safe from several threads and processes: writers queue for the file's lock, readers never wait for
     them. A `Ledger` must not be carried across a fork. The head of the chain is also written to
     `<file>.head`, so that `verify` sees a tail that was cut off; whoever can rewrite both files is
-    found out only by a head that was kept elsewhere (a git commit, say): see `verify`.
+    found out only by a head that was kept elsewhere (a git commit, say): see `verify`. What is appended goes
+    through `clean` first, which takes secrets out of it.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], str] = now) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], str] = now, clean: Callable[[Body], Body] = lambda body: body
+    ) -> None:
         self._path = path
         self._clock = clock
+        self._clean = clean
         self._lock = threading.RLock()
+        self._together = 0  # the thread that is inside `together`
         self._connection = connect(path)
 
     def append(self, *, actor: str, step: Step, key: str, body: Body, because: tuple[int, ...] = ()) -> Entry:
@@ -61,15 +67,31 @@ class Ledger:
         known = self.find(key)
         if known is not None:
             return known
+        body = self._clean(body)
         crash.point("ledger.append.before")
         with self._writing():
             written = self.find(key)
             if written is None:
                 draft = Entry(seq=0, time=self._clock(), actor=actor, step=step, key=key, body=body, because=because)
                 written = self._write(draft)
-        self._anchor(Head(written.seq, written.hash))
+        if self._together != threading.get_ident():
+            self._anchor(Head(written.seq, written.hash))
         crash.point("ledger.append.after")
         return written
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Around writes that are one transaction: a kill or an error leaves all of them or none.
+
+        Other threads wait for its end. What was read inside must be forgotten when the block fails.
+        """
+        with self._lock, self._writing():
+            self._together = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._together = 0
+        self._anchor(self.head())
 
     def _write(self, draft: Entry) -> Entry:
         head = self.head()
@@ -130,6 +152,9 @@ class Ledger:
         with self._lock:
             if self.recall(key) == text:
                 return
+            if self._together == threading.get_ident():
+                self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, text))
+                return
             self._connection.execute("PRAGMA synchronous = NORMAL")
             try:
                 with self._writing():
@@ -148,15 +173,36 @@ class Ledger:
         `heads` are heads kept elsewhere, as `str(Head)` spells them; the one beside the ledger is always
         looked at. Nothing means whole.
         """
-        found = list(faults(self.lines()))
+        return tuple(fault.what for fault in self.examine(*heads))
+
+    def examine(self, *heads: str) -> tuple[Fault, ...]:
+        """As `verify`, each with the first line that does not hold; 8 microseconds a line and 1 ms per 2 MB."""
+        return (*faults(self.lines()), *self._cut(*heads))
+
+    def glance(self) -> tuple[Fault, ...]:
+        """What can be verified within milliseconds: all of a small ledger, the newest lines of a large one."""
+        weighed = self._fetch("SELECT seq, length(body) FROM entries ORDER BY seq DESC LIMIT ?", (_GLANCED + 1,))
+        after, room = 0, _GLANCED_CHARS
+        for seq, length in weighed:
+            room -= int(length)
+            if room < 0 or int(seq) == int(weighed[0][0]) - _GLANCED:
+                after = int(seq)
+                break
+        before = self._fetch("SELECT hash FROM entries WHERE seq = ?", (after,))
+        previous = str(before[0][0]) if before else ""
+        return (*faults(self.lines(after=after), seq=after, previous=previous), *self._cut())
+
+    def _cut(self, *heads: str) -> Iterator[Fault]:
+        """What heads that were kept tell: lines that were there and are not, or are others."""
         for text in {*heads, self._anchored()} - {""}:
-            seq, _, digest = text.partition(":")
-            rows = self._fetch("SELECT hash FROM entries WHERE seq = ?", (int(seq) if seq.isdecimal() else -1,))
+            kept, _, digest = text.partition(":")
+            seq = int(kept) if kept.isdecimal() else -1
+            rows = self._fetch("SELECT hash FROM entries WHERE seq = ?", (seq,))
+            last = self.head().seq
             if not rows:
-                found.append(f"the tail was cut off: line {seq} was there, the last one is {self.head().seq}")
+                yield Fault(last + 1, f"the tail was cut off: line {seq} was there, the last one is {last}")
             elif rows[0][0] != digest:
-                found.append(f"line {seq} is not the one that was there: the chain was written anew")
-        return tuple(found)
+                yield Fault(seq, f"line {seq} is not the one that was there: the chain was written anew")
 
     def close(self) -> None:
         """Release the file."""
@@ -173,7 +219,10 @@ class Ledger:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction that holds the write lock from its start."""
+        """One transaction that holds the write lock from its start; inside `together`, that one."""
+        if self._together == threading.get_ident():
+            yield
+            return
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")

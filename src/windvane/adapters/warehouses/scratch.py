@@ -30,6 +30,11 @@ class Scratch:
         )
         self.use(resources or Resources())
 
+    @property
+    def resources(self) -> Resources:
+        """What is in use."""
+        return self._resources
+
     def rows(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
         """All rows of a query."""
         try:
@@ -47,6 +52,7 @@ class Scratch:
 
     def use(self, resources: Resources) -> None:
         """Set memory limit and threads; with one thread rows keep their order without memory being spent on it."""
+        self._resources = resources
         self._connection.execute(f"SET memory_limit='{resources.memory_mb}MB'")
         self._connection.execute(f"SET threads={resources.threads}")
         self._connection.execute(f"SET preserve_insertion_order={'true' if resources.threads > 1 else 'false'}")

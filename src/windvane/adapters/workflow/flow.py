@@ -11,6 +11,7 @@ import msgspec
 from windvane.adapters.workflow.patience import Patience
 from windvane.domain import crash
 from windvane.domain.errors import TryAgain
+from windvane.domain.event import WITH_LESS
 from windvane.domain.ports import Resources
 from windvane.domain.record import decode
 
@@ -48,7 +49,7 @@ class DurableFlow:
         trouble: TryAgain | None = None
         for rung, resources in enumerate(self._ladder):
             if rung:
-                self._tell(name, f"runs again with less: {_words(resources)}")
+                self._tell(name, f"{WITH_LESS}: {_words(resources)}")
             for tried in range(1, self._patience.tries + 1):
                 attempt = _Attempt(work, resources)
                 try:

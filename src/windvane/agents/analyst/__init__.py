@@ -6,6 +6,7 @@ from windvane.agents.analyst.asking import ask
 from windvane.agents.analyst.catalog import Catalog, catalog_of
 from windvane.agents.analyst.label import label
 from windvane.agents.analyst.reading import MOST_OPTIONS, Reading, read
+from windvane.agents.analyst.suggesting import with_suggestions
 from windvane.domain.entry import Understood
 from windvane.domain.errors import BudgetReached, Failed, TryAgain, Usage
 from windvane.domain.finding import Finding
@@ -41,7 +42,8 @@ def understand(sentence: str, catalog: Catalog, llm: Llm | None) -> Understood |
 
     The parser reads first; `llm` is asked too when there is one, and its reading is kept beside the parser's. A model
     that fails, or whose budget is reached, changes nothing. Raises `Usage` (`goal.empty`) for an empty sentence and
-    `NeedsPerson` (`goal.unserved`) when the data cannot serve the goal: what is missing and what there is.
+    `NeedsPerson` (`goal.unserved`) when the data cannot serve the goal: what is missing, what there is, and two or
+    three goals that could be asked instead.
     """
     if not sentence.strip():
         raise Usage(
@@ -53,7 +55,7 @@ def understand(sentence: str, catalog: Catalog, llm: Llm | None) -> Understood |
     reading, problem = read(sentence.strip(), catalog)
     other = _second(reading, catalog, llm)
     if problem is not None and other is None:
-        raise problem
+        raise with_suggestions(problem, sentence, catalog)
     if not reading.goals and other is not None:
         why = problem.message if problem is not None else "the parser found no reading"
         return _question(sentence, (other,), why)

@@ -53,7 +53,11 @@ FORECAST = (
     r"|what will|will be|will there be|do we expect|expected"
 )
 _KINDS: tuple[tuple[ProductKind, str], ...] = (
-    ("nowcast", r"nowcast(?:s|ing)?|flash estimate|current estimate|estimate (?:the )?(?:current|today)"),
+    (
+        "nowcast",
+        r"nowcast(?:s|ing)?|flash estimate|current estimate|estimate (?:the )?(?:current|today)"
+        r"|estimate(?= (?:.* )?(?:for|of|on) (?:that|the same|the running) (?:day|week|month|quarter|year))",
+    ),
     (
         "classification",
         r"classif(?:y|ication|ies|ier)|categori[sz]e|predict (?:if|whether|which|who)|whether|likel(?:y|ihood)"
@@ -94,12 +98,14 @@ class Said:
     horizon_unit: Grain = ""
     targets: list[Target] = field(default_factory=list)
     constraints: list[str] = field(default_factory=list)
+    published: tuple[str, ...] = ()  # words for values of which the sentence says when they appear
 
 
 def read_phrases(sentence: Sentence) -> Said:
     """Take every set phrase out of `sentence`."""
     said = Said()
     said.targets = read_targets(sentence)
+    _availability(sentence, said)
     _dates(sentence, said)
     _clock(sentence, said)
     looks_ahead = sentence.has(FORECAST) or sentence.has(_KINDS[1][1])
@@ -130,6 +136,23 @@ def read_aggregate(sentence: Sentence, said: Said, *, keep: frozenset[str]) -> N
             continue
         said.aggregate = said.aggregate or aggregate
         sentence.text = " ".join(re.sub(whole, " ", sentence.text, count=1).split())
+
+
+def _availability(sentence: Sentence, said: Said) -> None:
+    """When the values of what is estimated appear, as in `net asset values appear the same evening`."""
+    when = (
+        r"(?P<when>(?:the |on the |in the )?(?:same (?:day|evening|morning)|next (?:business |working |trading )?"
+        r"(?:day|morning)|\d+ days? later)(?: at (?P<clock>\d{1,2}:\d{2}))?)"
+    )
+    verbs = (
+        r"(?:(?:appear|arrive|come|become available|come out|are|is|get)s?|becomes available|comes out)"
+        r"(?: only)?(?: (?:published|known|available|released|delivered))?"
+    )
+    for m in sentence.take(rf"(?:and |, )?(?:whose |their |its |the )?(?P<what>(?:[a-z]+ ){{1,4}}){verbs} {when}"):
+        day = re.sub(r"^(?:on |in )?the ", "", m["when"])
+        known = {"same evening": "same day 21:00", "same morning": "same day 09:00", "next morning": "next day 09:00"}
+        said.constraints.append(f"known {known.get(day, day.replace(' at ', ' '))}")
+        said.published = tuple(m["what"].split())
 
 
 def _dates(sentence: Sentence, said: Said) -> None:

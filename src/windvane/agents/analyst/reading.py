@@ -12,6 +12,7 @@ from windvane.agents.analyst.measuring import known_word
 from windvane.agents.analyst.patterns import Said, read_aggregate, read_kind, read_phrases
 from windvane.agents.analyst.phrases import Phrases, divide
 from windvane.agents.analyst.sentence import GRAMMAR, Sentence, parts
+from windvane.agents.analyst.series import series
 from windvane.agents.analyst.serving import (
     counts_itself,
     no_entity,
@@ -63,6 +64,8 @@ def read(sentence: str, catalog: Catalog) -> tuple[Reading, NeedsPerson | None]:
         return Reading(said=_bare(sentence, said)), unsupported()
     settle(said, phrases, catalog)
     drafting = _drafting(said, phrases, catalog)
+    if not drafting.drafts and (known := series(said, phrases, catalog)):
+        drafting = Drafting(drafts=known)
     goal = _bare(sentence, said)
     if not drafting.drafts:
         return Reading(said=goal), _missing(said, drafting, catalog)

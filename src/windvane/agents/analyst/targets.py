@@ -24,7 +24,10 @@ _QUALITY = {
     "false positive rate": r"false (?:alarm|positive)s?(?: rate)?",
     "bias": r"bias",
     "error": r"(?:(?:average|mean|typical|forecast|prediction|absolute|max|maximum|overall) )*(?:error|deviation)s?",
-    "rank correlation": r"rank correlation|spearman(?: correlation)?|information coefficient",
+    "rank correlation": (
+        r"(?:(?:mean|average) )?(?:(?:daily|weekly|monthly|quarterly|yearly) )?"
+        r"(?:rank correlation|spearman(?: correlation)?|information coefficient)"
+    ),
     "correlation": r"correlation",
     "balanced accuracy": r"balanced accuracy",
     "accuracy": r"accuracy|(?:correct|right)(?: answers)?",

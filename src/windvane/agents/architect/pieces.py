@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from windvane.agents.architect.tables import Table
 from windvane.domain.naming import identifier
 from windvane.domain.ports import Scene
+from windvane.stack import packs
 from windvane.stack.transform.core import CoreTable, Piece
-from windvane.stack.transform.header import literal
 
 SAME_SHARE = 0.8  # of the columns of the wider table must be in the other; all of the key must
 TWINS = 0.5  # a pair that is this likely the same content is no pair of pieces
@@ -128,11 +127,11 @@ def _disjoint(one: Table, other: Table, scene: Scene) -> bool:
     if scene.scratch is None or not all(files) or not all(p.exists() for some in files for p in some):
         return False
     own = dict(zip((c.name for c in one.columns), matched(one, other), strict=True))
-    both = f"{_keys(one, one.key, files[0])} INTERSECT {_keys(other, tuple(own[k] for k in one.key), files[1])}"
+    left, right = (packs.relation(some, scene.scratch) for some in files)
+    both = f"{_keys(one, one.key, left)} INTERSECT {_keys(other, tuple(own[k] for k in one.key), right)}"
     return scene.scratch.rows(f"SELECT COUNT(*) FROM ({both}) AS shared")[0][0] == 0
 
 
-def _keys(table: Table, key: tuple[str, ...], files: list[Path]) -> str:
+def _keys(table: Table, key: tuple[str, ...], relation: str) -> str:
     texts = {c.name: c.text for c in table.staged}
-    listed = ", ".join(literal(str(p)) for p in files)
-    return f"SELECT {', '.join(texts[k] for k in key)} FROM read_parquet([{listed}], union_by_name := true)"
+    return f"SELECT {', '.join(texts[k] for k in key)} FROM {relation}"

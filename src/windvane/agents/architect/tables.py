@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from windvane.agents.architect.claims import (
@@ -17,6 +18,7 @@ from windvane.domain.estate import Column, Source
 from windvane.domain.naming import identifier
 from windvane.domain.ports import Scene
 from windvane.domain.record import replace
+from windvane.stack import packs
 from windvane.stack.quality.grammar import canonical_sql
 from windvane.stack.quality.moments import is_instant
 from windvane.stack.quality.spelling import read
@@ -70,7 +72,7 @@ def understand(source: Source, scene: Scene) -> Table:
     sure = bool(found) and confidence >= KEY_SURE
     key = tuple(names[c] for c in found) if sure else ()
     time = claims.value("time_column", sure=TIME_SURE)
-    nulls = {c.name: c.nulls for b in batches if b.profile for c in b.profile.columns}
+    nulls = _nulls(scene, batches, delivered)
     rows = sum(b.accepted for b in batches)
     columns = tuple(_column(claims, d, names[d], nulls=nulls.get(d) if rows else None, rows=rows) for d in delivered)
     promised = {*key, names.get(time, "")}
@@ -88,6 +90,23 @@ def understand(source: Source, scene: Scene) -> Table:
         rows=rows,
         batches=batches,
     )
+
+
+def _nulls(scene: Scene, batches: tuple[Batch, ...], delivered: tuple[str, ...]) -> dict[str, int]:
+    """Rows without a value per column, over all batches; of many only some are profiled, so the rows are asked."""
+    whole = [b for b in batches if b.accepted]
+    if all(b.profile is not None for b in whole):
+        found: Counter[str] = Counter()
+        for batch in whole:
+            there = {c.name: c.nulls for c in batch.profile.columns} if batch.profile else {}
+            found.update({name: there.get(name, batch.accepted) for name in delivered})
+        return dict(found)
+    engine = scene.scratch
+    if engine is None or not delivered:
+        return {}
+    counts = ", ".join(f"count(*) - count(NULLIF({quoted(c)}, ''))" for c in delivered)
+    rows = engine.rows(f"SELECT {counts} FROM {packs.relation([scene.root / b.path for b in whole], engine)}")
+    return {name: int(str(n)) for name, n in zip(delivered, rows[0], strict=True)}
 
 
 def columns_now(source: Source, batches: tuple[Batch, ...]) -> tuple[str, ...]:

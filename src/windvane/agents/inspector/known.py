@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace as _with
 
-from windvane.domain.batch import Batch
 from windvane.domain.errors import WindvaneError
 from windvane.domain.estate import Contract, Model, Ref
 from windvane.domain.ports import Engine, Reader, Scene
@@ -14,7 +13,8 @@ from windvane.domain.record import replace as record_replace
 from windvane.sql.casts import casts
 from windvane.sql.lineage import reads, upstream
 from windvane.sql.parse import split
-from windvane.stack.quality.table import Role, Table, literal, quoted
+from windvane.stack import packs
+from windvane.stack.quality.table import Role, Table, quoted
 
 MOST_CATEGORIES = 3
 MOST_SEGMENTS = 12
@@ -30,7 +30,8 @@ def table_of(scene: Scene, contract: Contract) -> Table | None:
     if engine is None:
         return None
     role = role_of(scene, contract.relation)
-    table = Table(contract=_keyed(scene, contract, role), engine=engine, history="", role=role)
+    days = scene.estate.calendar
+    table = Table(contract=_keyed(scene, contract, role), engine=engine, history="", role=role, calendar=days)
     if role == "result":
         return table
     table = _with(table, upstream=_upstream(scene, table))
@@ -141,14 +142,10 @@ def _stage(scene: Scene, scratch: Engine, relation: str) -> str:
     typed = ", ".join(f"TRY_CAST({c.text} AS {c.type}) AS {quoted(c.name)}" for c in casts(model.text))
     scratch.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(relation.partition('.')[0])}")
     scratch.execute(
-        f"CREATE OR REPLACE VIEW {relation} AS SELECT {typed}, {', '.join(CARRIED)} FROM {_files(scene, batches)}"
+        f"CREATE OR REPLACE VIEW {relation} AS SELECT {typed}, {', '.join(CARRIED)} "
+        f"FROM {packs.relation([scene.root / b.path for b in batches], scratch)}"
     )
     return relation
-
-
-def _files(scene: Scene, batches: list[Batch]) -> str:
-    paths = ", ".join(literal(str(scene.root / b.path)) for b in batches)
-    return f"read_parquet([{paths}], union_by_name := true)"
 
 
 def _accepted(scene: Scene, table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:

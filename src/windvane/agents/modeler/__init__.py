@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from windvane.agents.modeler.alternatives import alternatives
 from windvane.agents.modeler.catalog import catalog
+from windvane.agents.modeler.estimated import estimated, is_estimated
 from windvane.agents.modeler.subject import Unservable
 from windvane.domain.estate import Model, Product, Ref
 from windvane.domain.finding import Finding
@@ -25,7 +26,7 @@ class Modeler:
         if scene.goal is None:
             return ()
         try:
-            alternatives(scene, scene.goal, catalog(scene.estate, scene.findings))
+            _plans(scene, scene.goal)
         except Unservable as error:
             about = scene.goal.measure or scene.goal.sentence
             said = Finding(
@@ -39,9 +40,20 @@ class Modeler:
         if scene.goal is None or _served(scene, scene.goal):
             return ()
         try:
-            return alternatives(scene, scene.goal, catalog(scene.estate, scene.findings))
+            return _plans(scene, scene.goal)
         except Unservable:
             return ()
+
+
+def _plans(scene: Scene, goal: Goal) -> tuple[Plan, ...]:
+    """The first version of an estimated product, else alternative marts. Raises `Unservable`."""
+    known = catalog(scene.estate, scene.findings)
+    if is_estimated(goal):
+        try:
+            return (estimated(scene, goal, known),)
+        except Unservable:  # what cannot be estimated yet is still served with the rows it would be estimated from
+            pass
+    return alternatives(scene, goal, known)
 
 
 def _served(scene: Scene, goal: Goal) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from windvane.agents.scout import (
     delivery,
     dependencies,
+    drivers,
     duplicates,
     joinability,
     keys,
@@ -27,7 +28,7 @@ _SHARED = 0.5  # distinct values two columns must share to be looked at together
 
 
 class Scout:
-    """Profiles every source and finds keys, references, time, meaning and more; proposes nothing."""
+    """Profiles every source and finds keys, references, time, meaning; proposes drivers of estimates."""
 
     def look(self, scene: Scene) -> tuple[Finding, ...]:
         """Findings about all sources with batches, those of the language model (if there is one) beside the others.
@@ -45,9 +46,11 @@ class Scout:
                 found += opinions(scene.llm, table, told)
         return tuple(sorted(found, key=lambda f: (f.subject, f.claim, -f.confidence, f.value)))
 
-    def propose(self, scene: Scene) -> tuple[Plan, ...]:  # noqa: ARG002 - the port's signature
-        """Nothing: a scout only looks."""
-        return ()
+    def propose(self, scene: Scene) -> tuple[Plan, ...]:
+        """Drivers within reach for a product that misses its goal; of anything else a scout only says what it is."""
+        if scene.incident is None or scene.incident.signals[0].kind not in ("shortfall", "drift"):
+            return ()
+        return drivers.proposals(scene)
 
 
 def agent() -> Agent:

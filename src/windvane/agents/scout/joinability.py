@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from windvane.agents.scout import wording
 from windvane.agents.scout.overlap import Overlap
 from windvane.agents.scout.references import Reference
@@ -9,6 +11,7 @@ from windvane.agents.scout.table import Table
 from windvane.domain.finding import Finding
 
 _SHARE = 0.5
+_MOST = 5  # columns of one other source that may share the values of a column
 _FEW = 3  # distinct values below which sharing says nothing
 
 
@@ -18,6 +21,7 @@ def findings(
     """Joinable pairs that are no reference, from the column with fewer values to the one with more."""
     by_source = {t.source: t for t in tables}
     known = {((r.source, r.columns[0]), (r.target, r.target_columns[0])) for r in references if len(r.columns) == 1}
+    common = _common(shared)
     made = []
     for overlap in sorted(shared, key=lambda o: (o.left, o.right)):
         left = by_source[overlap.left[0]].by_name[overlap.left[1]]
@@ -26,9 +30,25 @@ def findings(
         if overlap.left[0] == overlap.right[0] or not forward or (overlap.left, overlap.right) in known:
             continue
         sure = _sure(by_source, overlap)
-        if sure >= 0.3:
+        named = left.name.casefold() == right.name.casefold()
+        if sure >= 0.3 and (named or not _singled_out_by_none(common, overlap)):
             made.append(_finding(overlap, sure))
     return made
+
+
+def _common(shared: tuple[Overlap, ...]) -> Counter[tuple[tuple[str, str], str]]:
+    """For each column and each other source, how many columns there share its values."""
+    pairs = {(o.left, o.right) for o in shared} | {(o.right, o.left) for o in shared}
+    return Counter((one, other[0]) for one, other in pairs)
+
+
+def _singled_out_by_none(common: Counter[tuple[tuple[str, str], str]], overlap: Overlap) -> bool:
+    """Whether either column shares its values with many of the other table: marks from 1 to 5, yes and no, cities.
+
+    They lead to none of them, and wide tables would be said to join in thousands of ways.
+    """
+    here, there = common[overlap.left, overlap.right[0]], common[overlap.right, overlap.left[0]]
+    return max(here, there) > _MOST
 
 
 def _finding(overlap: Overlap, sure: float) -> Finding:

@@ -205,11 +205,20 @@ def _composite(engine: Engine, table: Table, parts: tuple[ColumnProfile, ...]) -
     if table.columns.index(names[0]) == 0:
         prior = prior * 2 / (1 + prior)
     space = math.prod(float(p.distinct) for p in parts)
-    expected = _surprise(table.rows / table.batches, space)
+    apart = 1 if _never_again(engine, table, names) else table.batches
+    expected = _surprise(table.rows / apart, space)
     evidence = (
         f"unique and never empty in {table.rows:,} rows, where chance alone would give about {expected:,.0f} repeats"
     )
     return [Key(names, round(_posterior(prior, expected, table.rows), 3), evidence)]
+
+
+def _never_again(engine: Engine, table: Table, columns: tuple[str, ...]) -> bool:
+    """Whether no later batch brings a value of the columns again: then all rows together bear witness."""
+    listed = ", ".join(identifier(c) for c in columns)
+    return table.batches > 1 and table.rows == count(
+        engine, f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table.relation})"
+    )
 
 
 def _unique_in_sample(engine: Engine, table: Table, columns: tuple[str, ...]) -> bool:

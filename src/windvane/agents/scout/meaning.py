@@ -6,12 +6,12 @@ import json
 import re
 
 from windvane.agents.scout import wording
-from windvane.agents.scout.personal import texts
+from windvane.agents.scout.personal import suspicion, texts
 from windvane.agents.scout.table import Table
 from windvane.domain.batch import ColumnProfile
 from windvane.domain.finding import Finding
 from windvane.domain.ports import Engine
-from windvane.stack.quality.personal import suspect
+from windvane.stack.quality.personal import Suspicion
 from windvane.stack.quality.spelling import read
 from windvane.stack.quality.units import CURRENCIES, HEADER_UNITS, SYMBOLS, UNITS
 
@@ -114,7 +114,7 @@ def meant(engine: Engine, table: Table, seen: ColumnProfile) -> Meant:
     spelled = table.words[seen.name]
     numeric = _numeric(seen)
     return (
-        _as_personal(seen, values)
+        _as_personal(suspicion(engine, table, seen.name))
         or _by_type(seen)
         or _by_value(seen, values)
         or _as_identifier(seen, spelled)
@@ -127,8 +127,7 @@ def _numeric(seen: ColumnProfile) -> bool:
     return seen.type in ("bigint", "double") or seen.type.startswith("decimal")
 
 
-def _as_personal(seen: ColumnProfile, values: dict[str, int]) -> Meant | None:
-    found = suspect(seen.name, values)
+def _as_personal(found: Suspicion | None) -> Meant | None:
     if found is None or found.kind not in _PERSONAL or found.confidence < 0.5:
         return None
     return _PERSONAL[found.kind], found.confidence, found.evidence

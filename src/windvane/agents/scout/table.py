@@ -10,9 +10,11 @@ from windvane.agents.scout.wording import column_words
 from windvane.domain.batch import Batch, ColumnProfile, Profile
 from windvane.domain.estate import Contract
 from windvane.domain.ports import Engine, Scene
+from windvane.stack import packs
 from windvane.stack.quality.grammar import canonical_sql, castable_sql
+from windvane.stack.quality.personal import Suspicion
 from windvane.stack.quality.profile import profile
-from windvane.stack.quality.sampling import identifier, parquet
+from windvane.stack.quality.sampling import identifier
 
 HELD_ROWS = 300_000  # tables up to this size are kept typed in memory, larger ones are read as needed
 SAMPLE_ROWS = 20_000
@@ -42,6 +44,16 @@ class Table:
         return column_words(self.columns)
 
     @cached_property
+    def texts(self) -> dict[str, dict[str, int]]:
+        """Texts of the first rows with their counts, by column, as far as they were asked for: asking costs a query."""
+        return {}
+
+    @cached_property
+    def suspicions(self) -> dict[str, Suspicion | None]:
+        """Whether columns look personal, as far as it was asked."""
+        return {}
+
+    @cached_property
     def by_name(self) -> dict[str, ColumnProfile]:
         """The profile of each column."""
         return {c.name: c for c in self.profile.columns}
@@ -68,7 +80,7 @@ def _table(engine: Engine, root: Path, found: tuple[int, str, list[Batch]], decl
     typed = ", ".join(f"{_typed(c)} AS {identifier(c.name)}" for c in seen.columns)
     kind = "TABLE" if seen.rows <= HELD_ROWS else "VIEW"
     relation, sample = f"wv_scout_{kind.lower()}_{place}", f"wv_scout_sample_{place}"
-    query = f"SELECT {typed}, _batch, _seq, _row FROM {parquet(paths)}"
+    query = f"SELECT {typed}, _batch, _seq, _row FROM {packs.relation(paths, engine)}"
     engine.execute(f"CREATE OR REPLACE TEMP {kind} {relation} AS {query}")
     few = f" WHERE _row <= {max(1, SAMPLE_ROWS // len(batches))}" if seen.rows > SAMPLE_ROWS else ""
     first = f"SELECT * FROM {relation}{few} ORDER BY _seq, _row"
@@ -85,7 +97,7 @@ def _profiled(engine: Engine, batches: list[Batch], of: tuple[tuple[Path, ...], 
 
 
 def _delivered(engine: Engine, paths: tuple[Path, ...]) -> tuple[str, ...]:
-    found = engine.rows(f"SELECT column_name FROM (DESCRIBE SELECT * FROM {parquet(paths)})")
+    found = engine.rows(f"SELECT column_name FROM (DESCRIBE SELECT * FROM {packs.relation(paths, engine)})")
     return tuple(str(name) for (name,) in found if name not in ("_batch", "_seq", "_row"))
 
 

@@ -75,7 +75,9 @@ def misused(error: ClickException) -> Usage:
 
 
 def _unexpected(error: BaseException, arguments: list[str]) -> Failed:
-    first = (str(error).splitlines() or [""])[0][:200]
+    from windvane.adapters.secrets import hide
+
+    first = (hide(str(error)).splitlines() or [""])[0][:200]
     kept = _keep(error, arguments)
     return Failed(
         "windvane stopped for a reason it did not expect",
@@ -90,8 +92,10 @@ def _keep(error: BaseException, arguments: list[str]) -> str:
     import tempfile
     import time
 
+    from windvane.adapters.secrets import hide
+
     name = f"error-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-    text = "\n".join((f"windvane {arguments[:1]}", *traceback.format_exception(error)))
+    text = hide("\n".join((f"windvane {arguments[:1]}", *traceback.format_exception(error))))
     for folder in (_logs(arguments), Path(tempfile.gettempdir()) / "windvane-logs"):
         try:
             if folder is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from click import Context, HelpFormatter
 
 PACKAGE = "windvane.app.cli.commands"
-SECTIONS = ("First minutes", "See and ask", "Steer", "Look at data")
+SECTIONS = ("First minutes", "See and ask", "Steer", "Look at data", "Keep")
 
 
 class Commands(click.Group):

@@ -1,4 +1,4 @@
-"""The one door to standard output and error: makes text inert, colours by role, and knows when nobody reads."""
+"""The one door to standard output and error: makes text inert, hides secrets, colours by role."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ def inert(text: str) -> str:
 
 def show(lines: Iterable[Line], *, to: TextIO | None = None) -> None:
     """Write lines: data to standard output, or the rest to `to`."""
+    from windvane.adapters.secrets import hiding
+
+    hide = hiding()
     out = to or sys.stdout
     coloured = colours(out)
     for line in lines:
-        text = inert(line.text)
+        text = inert(hide(line.text))
         code = _COLOURS.get(line.role, "")
         out.write(f"\x1b[{code}m{text}\x1b[0m\n" if code and coloured else f"{text}\n")
     out.flush()
@@ -48,7 +51,9 @@ def data(record: Record | dict[str, str]) -> None:
     """Write one object as one line of JSON to standard output."""
     import msgspec
 
-    sys.stdout.write(json_line(msgspec.json.encode(record)))
+    from windvane.adapters.discretion import encoded
+
+    sys.stdout.write(json_line(encoded(msgspec.json.encode(record))))
     sys.stdout.flush()
 
 

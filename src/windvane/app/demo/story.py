@@ -6,15 +6,22 @@ import shutil
 import time
 from pathlib import Path
 
-from windvane.app import founding, library, running, steering
+from windvane.app import founding, library, running, steering, wanting
 from windvane.app.demo import deliveries
 from windvane.app.opening import opened
 from windvane.app.reports import Chapter, DemoReport, RunReport
+from windvane.domain.decision import Decision
 from windvane.domain.errors import Usage
 from windvane.domain.estate import Metric, Product
 from windvane.domain.event import Emit, Event
+from windvane.loop.logbook import Logbook
 
 GOAL = "Daily closing price and return of every fund and stock"
+NOWCAST = (
+    "Every trading day at 16:00, estimate each asset's return for that day; closing prices appear the same evening; "
+    "mean absolute error at most 85 basis points"
+)
+RANKING = "Rank next month's returns of each fund, mean monthly rank correlation at least 0.20"
 
 
 def demo(estate: Path, *, emit: Emit) -> DemoReport:
@@ -39,6 +46,10 @@ def demo(estate: Path, *, emit: Emit) -> DemoReport:
         watch.title("3  A person takes the healing back, and then restores it")
         chapters.append(_steered(home, later.healed[0].id, watch))
     chapters.append(_seen(home, built))
+    watch.title("4  A goal that asks for estimates: what is missing is looked for in the data, and proved")
+    chapters.append(_estimated(home, NOWCAST, watch))
+    watch.title("5  A goal that cannot be met")
+    chapters.append(_estimated(home, RANKING, watch))
     return DemoReport(
         estate=str(home),
         seconds=time.monotonic() - began,
@@ -122,6 +133,24 @@ def _seen(home: Path, built: RunReport) -> Chapter:
         for origin, count, first, last, value in rows
     )
     return Chapter(title=f"What readers see: {product.relation} in {estate.release}", lines=lines)
+
+
+def _estimated(home: Path, sentence: str, watch: _Watch) -> Chapter:
+    """A goal more, and the run that works on it: what costs nothing, what was tried with its numbers, how it ended."""
+    goal = wanting.want(home, sentence, answer="1", emit=watch)
+    running.run(home, emit=watch)
+    with opened(home, emit=lambda _: None) as work:
+        book = Logbook(work.crew.ledger)
+        product = next(a for a in work.crew.folder.read().assets if isinstance(a, Product) and a.goal == goal)
+        ended = next(r for r in reversed(book.rounds) if r.product == product.name and r.end)
+        tried = [d for d in book.decisions.values() if d.incident == ended.incident]
+    return Chapter(title=sentence, lines=(*(_proved(d) for d in tried), *ended.told))
+
+
+def _proved(decision: Decision) -> str:
+    shown = next(r.detail for r in decision.verdict.reasons if r.rule == "it gains")
+    done = "promoted" if decision.verdict.outcome == "promote" else "rejected"
+    return f"{decision.id} {done}: {decision.title}: {shown}"
 
 
 def _next(home: Path, later: RunReport) -> tuple[str, ...]:

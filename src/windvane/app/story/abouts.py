@@ -5,6 +5,7 @@ from __future__ import annotations
 from windvane.domain.change import Admit, Change, Put, Rerun, Retire, Withdraw
 from windvane.domain.entry import (
     Body,
+    Cascaded,
     Decided,
     Diagnosed,
     Found,
@@ -13,6 +14,7 @@ from windvane.domain.entry import (
     Noticed,
     Promoted,
     Proposed,
+    Scored,
     Steering,
     Tried,
 )
@@ -46,6 +48,10 @@ def _later(body: Body) -> tuple[str, ...]:
             return (r.id, r.decision, f"P-{r.plan}", *r.relations, *r.batches)
         case Learned(lesson=lesson):
             return (lesson.decision,)
+        case Scored():
+            return (body.product,)
+        case Cascaded():
+            return (body.product, body.incident, *(f"P-{p}" for p in (*body.tried, body.winner) if p))
         case Steering():
             return (body.about,)
         case _:

@@ -8,19 +8,22 @@ from typing import Literal
 
 from windvane.domain.decision import Decision, Lesson, Release
 from windvane.domain.entry import (
+    Cascaded,
     Decided,
     Diagnosed,
     Entry,
     Landed,
     Learned,
     Note,
+    Noticed,
     Promoted,
     Proposed,
+    Scored,
     Steering,
     Tried,
     Understood,
 )
-from windvane.domain.incident import Incident
+from windvane.domain.incident import Incident, Signal
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.run import Trial
@@ -45,6 +48,10 @@ class Book:
     said: list[tuple[Entry, Steering]] = field(default_factory=list)
     understood: list[tuple[Entry, Understood]] = field(default_factory=list)
     landed: list[tuple[Entry, Landed]] = field(default_factory=list)
+    scored: list[tuple[Entry, Scored]] = field(default_factory=list)  # how estimated products did
+    rounds: list[Cascaded] = field(default_factory=list)
+    strays: dict[str, Signal] = field(default_factory=dict)  # files that no source reads, by name
+    joined: dict[str, list[str]] = field(default_factory=dict)  # batches that a waiting D-n is about too
     recovered: set[str] = field(default_factory=set)  # incidents of failed steps that did not fail again
 
     def of_incident(self, incident: str) -> list[Decision]:
@@ -121,8 +128,29 @@ def _index_rest(book: Book, entry: Entry) -> None:
             book.understood.append((entry, entry.body))
         case Landed():
             book.landed.append((entry, entry.body))
-        case Note(what="recovered", detail=incident):
-            book.recovered.add(incident)
+        case Scored():
+            book.scored.append((entry, entry.body))
+        case Cascaded():
+            book.rounds.append(entry.body)
+        case Note():
+            _note(book, entry.body)
+        case Noticed(signal=Signal(kind="stray") as signal):
+            book.strays[signal.subject] = signal
+        case _:
+            pass
+
+
+def _note(book: Book, said: Note) -> None:
+    match said.what:
+        case "recovered":
+            book.recovered.add(said.detail)
+        case "joined":
+            batch, _, decision = said.detail.partition(" ")
+            book.joined.setdefault(decision, []).append(batch)
+        case "goal withdrawn":
+            book.understood = [(e, u) for e, u in book.understood if u.goal.sentence != said.detail]
+        case "stray gone":
+            book.strays.pop(said.detail, None)
         case _:
             pass
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from windvane.app.story import words
 from windvane.app.story.book import Book
+from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Put, Retire
+from windvane.domain.entry import Entry
 from windvane.domain.estate import Product
 from windvane.domain.record import Record
 
@@ -33,6 +35,7 @@ class QuarantineLine(Record, tag="quarantine_line"):
     share: float  # of the rows read, 0..1
     at: str
     path: str  # Parquet with _batch, _row, reason, raw; relative to the estate
+    closed: int = 0  # of these rows: closed by a person as known losses
 
 
 def products(book: Book) -> tuple[ProductLine, ...]:
@@ -51,8 +54,7 @@ def products(book: Book) -> tuple[ProductLine, ...]:
 
 
 def quarantine(book: Book) -> tuple[QuarantineLine, ...]:
-    """Batches with quarantined rows, oldest first; as they were screened for the last plan that admits them."""
-    screened = {c.batch.id: c.batch for p in book.plans.values() for c in p.changes if isinstance(c, Admit)}
+    """Batches with quarantined rows, oldest first, as readers see them or as they would come in."""
     return tuple(
         QuarantineLine(
             batch=b.id,
@@ -62,10 +64,22 @@ def quarantine(book: Book) -> tuple[QuarantineLine, ...]:
             share=b.quarantined / b.rows_read,
             at=entry.time,
             path=b.quarantine_path,
+            closed=b.closed,
         )
-        for entry, landed in book.landed
-        if (b := screened.get(landed.batch.id, landed.batch)).quarantined
+        for entry, b in _screened(book)
+        if b.quarantined
     )
+
+
+def _screened(book: Book) -> list[tuple[Entry, Batch]]:
+    """Each batch by its last promoted admission, else by the last plan that would admit it, else as it was landed."""
+    known = {landed.batch.id: landed.batch for _, landed in book.landed}
+    known |= {c.batch.id: c.batch for p in book.plans.values() for c in p.changes if isinstance(c, Admit)}
+    for decision in book.decisions.values():
+        plan = book.plans.get(decision.plan)
+        if plan is not None and decision.verdict.outcome == "promote":
+            known |= {c.batch.id: c.batch for c in plan.changes if isinstance(c, Admit)}
+    return [(entry, known[landed.batch.id]) for entry, landed in book.landed]
 
 
 def _line(book: Book, decision: str, product: Product) -> ProductLine:

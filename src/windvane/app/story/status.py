@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from windvane.app.reports import Stray
 from windvane.app.story import words
 from windvane.app.story.book import Book, standing
 from windvane.domain.decision import Decision
@@ -55,6 +56,7 @@ class StatusReport(Record, tag="status"):
     changed: tuple[Changed, ...] = ()
     broken: tuple[Broken, ...] = ()
     asks: tuple[Asks, ...] = ()
+    strays: tuple[Stray, ...] = ()  # files that no source reads
     release: str = ""  # the one readers see
     released_at: str = ""
 
@@ -64,16 +66,17 @@ class StatusReport(Record, tag="status"):
         return 3 if self.broken else 4 if self.asks else 0
 
 
-def status(book: Book, *, since: int = 0) -> StatusReport:
-    """The state of the estate, with the changes in lines after `since`."""
+def status(book: Book, *, since: int = 0, faults: tuple[str, ...] = ()) -> StatusReport:
+    """The state of the estate, with the changes in lines after `since` and the `faults` of the ledger's chain."""
     last = list(book.releases.values())[-1:]
     return StatusReport(
         since=since,
         until=book.entries[-1].seq if book.entries else 0,
         paused=paused(book),
         changed=tuple(_changed(book, d) for d in book.decisions if _at(book, d) > since and d in book.releases),
-        broken=(*_incidents(book), *_deliveries(book)),
+        broken=(*_chain(faults), *_incidents(book), *_deliveries(book)),
         asks=(*_held(book), *_questions(book)),
+        strays=tuple(Stray(name=n, why=s.observed, fix=s.expected) for n, s in book.strays.items()),
         release=last[0].id if last else "",
         released_at=book.released_at[last[0].decision].time if last else "",
     )
@@ -106,6 +109,12 @@ def _changed(book: Book, decision: str) -> Changed:
     )
 
 
+def _chain(faults: tuple[str, ...]) -> list[Broken]:
+    why = "; ".join(faults[:3])
+    fix = "windvane log --verify says how many lines hold"
+    return [Broken(about="ledger", title="it is not as it was written", why=why, fix=fix)] if faults else []
+
+
 def _incidents(book: Book) -> list[Broken]:
     return [
         Broken(
@@ -123,6 +132,9 @@ def _open(book: Book, incident: Incident) -> bool:
 
 
 def _why_open(book: Book, incident: Incident) -> str:
+    ended = next((r.told for r in reversed(book.rounds) if r.incident == incident.id and r.end), ())
+    if ended:
+        return "; ".join(ended)
     turned_down = book.of_incident(incident.id)
     if not turned_down and incident.signals[0].kind == "failed_step":
         return "it was retried, and tried with less; the next run tries it again"
@@ -165,12 +177,18 @@ def _ask(book: Book, held: Decision) -> Asks:
     plan = book.plans.get(held.plan)
     return Asks(
         id=held.id,
-        title=held.title,
+        title=held.title + _joined(book, held),
         why="; ".join(r.detail for r in held.verdict.reasons if not r.held) or held.verdict.reasons[0].detail,
         options=plan.options if plan else (),
         at=book.decided_at[held.id].time,
         answer=f"windvane approve {held.id}, or windvane reject {held.id}",
     )
+
+
+def _joined(book: Book, held: Decision) -> str:
+    """The answer holds for later deliveries with the same drift too."""
+    more = len(book.joined.get(held.id, ()))
+    return f" (and {words.count(more, 'later delivery')} like it)" if more else ""
 
 
 def _questions(book: Book) -> list[Asks]:
@@ -183,7 +201,7 @@ def _questions(book: Book) -> list[Asks]:
             why=said.question.why,
             options=tuple(o.label for o in said.question.options),
             at=entry.time,
-            answer="windvane init ... --answer NUMBER",
+            answer="say it in other words in `windvane.toml`" if book.releases else "windvane init ... --answer NUMBER",
         )
         for entry, said in last.values()
         if said.question

@@ -6,6 +6,7 @@ from windvane.domain.change import Admit, Change, Put, Rerun, Retire, Withdraw
 from windvane.domain.entry import (
     Asked,
     Body,
+    Cascaded,
     Decided,
     Diagnosed,
     Found,
@@ -15,6 +16,7 @@ from windvane.domain.entry import (
     Noticed,
     Promoted,
     Proposed,
+    Scored,
     Steering,
     Tried,
     Understood,
@@ -42,8 +44,14 @@ def share(value: float) -> str:
 
 def count(many: int, thing: str) -> str:
     """`1 check`, `2 checks`."""
-    plural = thing[:-1] + "ies" if thing.endswith("ry") else thing + ("es" if thing.endswith("ch") else "s")
+    plural = _plural(thing)
     return f"{many:,} {thing if many == 1 else plural}"
+
+
+def _plural(thing: str) -> str:
+    if thing.endswith("sis"):
+        return thing[:-2] + "es"
+    return thing[:-1] + "ies" if thing.endswith("ry") else thing + ("es" if thing.endswith("ch") else "s")
 
 
 def moment(time: str) -> str:
@@ -161,5 +169,17 @@ def _says_later(body: Body) -> str:
             return f"{body.purpose}: {body.model}, {body.tokens_in + body.tokens_out:,} tokens, {body.cost:.4f}, {used}"
         case Note():
             return f"{body.what}: {body.detail}" if body.detail else body.what
+        case Scored() | Cascaded():
+            return _says_of_estimates(body)
         case _:
             return ""
+
+
+def _says_of_estimates(body: Scored | Cascaded) -> str:
+    if isinstance(body, Cascaded):
+        won = f"P-{body.winner} wins" if body.winner else "nothing passes"
+        played = f"{body.product} round {body.round}: {count(len(body.tried), 'trial')}, {won}"
+        return body.told[0] if body.told else played
+    scores = ", ".join(f"{s.measure.replace('_', ' ')} {s.value:.4g}" for s in body.scores[:3])
+    met = "the goal is met" if body.met else "the goal is not met"
+    return f"{body.product} {body.window}, {body.begins[:10]} to {body.ends[:10]}: {scores}; {met}"

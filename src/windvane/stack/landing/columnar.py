@@ -10,6 +10,9 @@ import pyarrow.parquet as pq
 from windvane.domain.errors import Unreadable
 from windvane.domain.ports import Engine
 from windvane.stack.landing.header import unique
+from windvane.stack.landing.pieces import copied
+
+_NUMBER = "file_row_number"  # DuckDB's column with the ordinal of a row of a file; it is there when it is asked for
 
 
 def names(path: Path) -> tuple[str, ...]:
@@ -38,11 +41,14 @@ def land_parquet(path: Path, target: Path, *, engine: Engine, batch: str, seq: i
         f"{_as_text(quoted(str(row[0])), str(row[1]))} AS {quoted(made)}"
         for row, made in zip(described, unique([str(r[0]) for r in described]), strict=True)
     ]
-    engine.execute(
-        f"COPY (SELECT {', '.join(spelled)}, ?::VARCHAR AS _batch, ?::BIGINT AS _seq, row_number() OVER () AS _row "
-        f"FROM read_parquet(?)) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)",
-        [batch, seq, str(path)],
-    )
+    own = f"{literal(batch)} AS _batch, {int(seq)}::BIGINT AS _seq"
+    size, file = engine.resources.chunk_rows, literal(str(path))
+    select = f"SELECT {', '.join(spelled)}, {own}"
+    whole = f"{select}, row_number() OVER () AS _row FROM read_parquet({file})"
+    numbered = f"{select}, file_row_number + 1 AS _row FROM read_parquet({file}, file_row_number := true)"
+    taken = any(str(row[0]).casefold() == _NUMBER for row in described)
+    pieces = [f"{numbered} WHERE {_NUMBER} BETWEEN {at} AND {at + size - 1}" for at in range(0, total, size)]
+    copied((whole,) if taken or total <= size else tuple(pieces), target, engine)
     return total
 
 

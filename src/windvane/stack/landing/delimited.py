@@ -17,10 +17,11 @@ from windvane.domain.estate import Source
 from windvane.stack.landing.container import content
 from windvane.stack.landing.dialect import Dialect, sniff
 from windvane.stack.landing.encoding import Survey, survey, utf8
-from windvane.stack.landing.records import Bad, Cut, Cutter, Grammar
-from windvane.stack.landing.rowfile import Aside, RowFile
+from windvane.stack.landing.records import Bad, Cut, Cutter, Grammar, nothing
+from windvane.stack.landing.rowfile import GROUP_ROWS, Aside, RowFile
 
-_BLOCK = 4 << 20
+_BLOCK = 4 << 20  # bytes cut and parsed at a time, for a full row group
+_LEAST_BLOCK = 1 << 16
 _WHOLE_HEAD = 1 << 18
 
 
@@ -42,7 +43,7 @@ def land_delimited(path: Path, dialect: Dialect, seen: Survey, *, rows: RowFile,
     cutter = Cutter(_grammar(dialect, seen))
     with content(path) as stream:
         blocks = _without_end(_without_start(utf8(stream, seen.encoding), dialect.first_line - 1), _footer(dialect))
-        for cut in _cuts(cutter, blocks):
+        for cut in _cuts(cutter, blocks, size=max(_LEAST_BLOCK, _BLOCK * rows.chunk // GROUP_ROWS)):
             extra = _write(cut, dialect, rows)
             aside.add((*_cut_off(cut.bad, seen, cutter.read), *extra))
     return cutter.read
@@ -64,21 +65,33 @@ def _footer(dialect: Dialect) -> int:
     return len(dialect.footer.encode("utf-8", "surrogateescape"))
 
 
-def _cuts(cutter: Cutter, blocks: Iterable[bytes]) -> Iterator[Cut]:
-    for block in _gathered(blocks):
-        yield cutter.feed(block)
-    yield cutter.finish()
+def _cuts(cutter: Cutter, blocks: Iterable[bytes], *, size: int) -> Iterator[Cut]:
+    """The records of each block; those of a small file in one piece, as each piece is parsed by itself."""
+    held = nothing()
+    for block in _gathered(blocks, size):
+        if len(held.data) > _LEAST_BLOCK:
+            yield held
+            held = nothing()
+        held = _joined(held, cutter.feed(block))
+    yield _joined(held, cutter.finish())
 
 
-def _gathered(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def _joined(one: Cut, other: Cut) -> Cut:
+    ordinals = np.concatenate((one.ordinals, other.ordinals))
+    return Cut(data=one.data + other.data, ordinals=ordinals, bad=(*one.bad, *other.bad))
+
+
+def _gathered(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in blocks of at least `size`, the last one aside, and at most as much more as one block adds."""
     waiting: list[bytes] = []
-    size = 0
+    held = 0
     for block in blocks:
-        waiting.append(block)
-        size += len(block)
-        if size >= _BLOCK:
-            yield b"".join(waiting)
-            waiting, size = [], 0
+        for start in range(0, len(block), size):
+            waiting.append(block[start : start + size])
+            held += len(waiting[-1])
+            if held >= size:
+                yield b"".join(waiting)
+                waiting, held = [], 0
     yield b"".join(waiting)
 
 

@@ -137,7 +137,7 @@ def _decide(path: Path, scan: _Scan, hint: str) -> str:
             why=f"it mixes charsets: {scan.good:,} characters are UTF-8 and {scan.bad_lines:,} lines are not",
             fix="deliver the file as UTF-8",
         )  # fmt: skip
-    from windvane.stack.landing.charsets import choose  # loads charset_normalizer
+    from windvane.stack.landing.charsets import choose  # most files are UTF-8
 
     return choose(path.name, scan.odd, hint=hint)
 

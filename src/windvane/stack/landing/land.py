@@ -19,10 +19,13 @@ from windvane.domain.ports import Engine
 from windvane.stack.landing import columnar, objects
 from windvane.stack.landing.container import content, foreign, packing
 from windvane.stack.landing.delimited import land_delimited, read_dialect
+from windvane.stack.landing.dialect import Dialect
 from windvane.stack.landing.encoding import survey
 from windvane.stack.landing.header import unique
 from windvane.stack.landing.rawstore import RawStore, storage, written
+from windvane.stack.landing.records import Bad
 from windvane.stack.landing.rowfile import Aside, RowFile, setting_aside
+from windvane.stack.landing.totals import REASON, total_row, without_row
 
 _SUFFIXES = {".json": "json", ".geojson": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 
@@ -90,7 +93,8 @@ class _Target(msgspec.Struct, frozen=True):
     seq: int
 
     def rows(self, names: tuple[str, ...]) -> RowFile:
-        return RowFile(self.path, names, batch=self.batch, seq=self.seq)
+        chunk = self.engine.resources.chunk_rows
+        return RowFile(self.path, names, batch=self.batch, seq=self.seq, chunk=chunk)
 
 
 def _first_seq(text: Path, seq: int) -> int:
@@ -148,7 +152,18 @@ def _delimited(source: Source, path: Path, target: _Target) -> _Done:
     dialect, seen = read_dialect(path, source)
     with target.rows(dialect.names) as rows:
         read = land_delimited(path, dialect, seen, rows=rows, aside=target.aside)
+    _without_total(rows, dialect, target)
     return _Done(dialect.reading, dialect.names, read)
+
+
+def _without_total(rows: RowFile, dialect: Dialect, target: _Target) -> None:
+    """Set the total row at the end of a table aside."""
+    last = rows.last
+    place = total_row(target.path, last, engine=target.engine) if last else 0
+    if place:
+        cells = dialect.reading.delimiter.join(last.get(name, "") for name in dialect.names)
+        without_row(target.path, place)
+        target.aside.add((Bad(place, REASON, cells.encode()),))
 
 
 def _objects(path: Path, kind: str, target: _Target) -> _Done:

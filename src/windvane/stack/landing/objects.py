@@ -18,7 +18,7 @@ from windvane.stack.landing.records import LONGEST, Bad
 from windvane.stack.landing.rowfile import Aside, RowFile
 
 Item = dict[str, "str | None"] | Bad
-_CHUNK_ROWS = 20_000
+_CHUNK_ROWS = 20_000  # at most
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -68,7 +68,7 @@ def land_objects(path: Path, names: tuple[str, ...], *, encoding: str, lines: st
             continue
         chunk.append(item)
         ordinals.append(read)
-        if len(chunk) >= _CHUNK_ROWS:
+        if len(chunk) >= min(_CHUNK_ROWS, rows.chunk):
             _write(chunk, ordinals, names, rows)
             chunk, ordinals = [], []
     _write(chunk, ordinals, names, rows)

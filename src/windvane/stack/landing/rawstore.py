@@ -17,7 +17,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class RawStore:
-    """`.windvane/raw` of the estate folder `root`: `objects/ab/<sha256>`, `text/`, `quarantine/`."""
+    """`.windvane/raw` of the estate folder `root`: `objects/ab/<sha256>`, `text/`, `quarantine/`, `corrections/`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -34,6 +34,10 @@ class RawStore:
     def quarantine(self, batch: str) -> Path:
         """Where the withheld rows of a batch lie."""
         return self._raw / "quarantine" / f"{batch}.parquet"
+
+    def correction(self, batch: str) -> Path:
+        """Where the cells that a person corrected are written down."""
+        return self._raw / "corrections" / f"{batch}.csv"
 
     def relative(self, path: Path) -> str:
         """`path` as it is written into records: relative to the estate folder, with `/`."""

@@ -84,7 +84,7 @@ class Cutter:
         starts, ends, fields = found
         if not len(ends):
             self._rest = data
-            return _nothing()
+            return nothing()
         last = int(ends[-1])
         if grammar.width == 1:
             self._note(bytes(np.unique(np.frombuffer(data, np.uint8)[ends - 1])))
@@ -234,7 +234,8 @@ def regular(text: str, delimiter: str, *, escape: str) -> bool:
     return True
 
 
-def _nothing() -> Cut:
+def nothing() -> Cut:
+    """No record at all."""
     return Cut(data=b"", ordinals=np.empty(0, dtype=np.int64))
 
 

@@ -15,21 +15,33 @@ from windvane.stack.landing.rawstore import written
 from windvane.stack.landing.records import Bad
 
 OWN = ("_batch", "_seq", "_row")
-_GROUP_ROWS = 122_880
+GROUP_ROWS = 122_880  # of a row group, at most
 _GROUP_BYTES = 16 << 20
 _QUARANTINE = pa.schema([("_batch", pa.string()), ("_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
 
 
 class RowFile:
-    """A growing Parquet file of accepted rows; `rows` counts what was written."""
+    """A growing Parquet file of accepted rows; `rows` counts what was written, `chunk` is what it holds back."""
 
-    def __init__(self, path: Path, names: Sequence[str], *, batch: str, seq: int) -> None:
+    def __init__(self, path: Path, names: Sequence[str], *, batch: str, seq: int, chunk: int = GROUP_ROWS) -> None:
         self.rows = 0
+        self.chunk = min(GROUP_ROWS, max(1, chunk))
         self._batch, self._seq = batch, seq
         fields = [(n, pa.string()) for n in names]
         self._schema = pa.schema([*fields, ("_batch", pa.string()), ("_seq", pa.int64()), ("_row", pa.int64())])
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
         self._waiting: list[pa.Table] = []
+        self._last: pa.Table | None = None
+
+    @property
+    def last(self) -> dict[str, str]:
+        """The filled cells of the row that was written last."""
+        cells = (
+            self._last.select(self._schema.names[: -len(OWN)]).slice(self._last.num_rows - 1).to_pylist()
+            if self._last
+            else []
+        )
+        return {name: text for row in cells for name, text in row.items() if text and text.strip()}
 
     def __enter__(self) -> RowFile:
         return self
@@ -48,12 +60,13 @@ class RowFile:
         table = pa.Table.from_arrays([*columns, *own, pa.array(ordinals, pa.int64())], schema=self._schema)
         self.rows += count
         self._waiting.append(table)
-        if sum(t.num_rows for t in self._waiting) >= _GROUP_ROWS or sum(t.nbytes for t in self._waiting) > _GROUP_BYTES:
+        self._last = table
+        if sum(t.num_rows for t in self._waiting) >= self.chunk or sum(t.nbytes for t in self._waiting) > _GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         if self._waiting:
-            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=_GROUP_ROWS)
+            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self.chunk)
         self._waiting = []
 
 

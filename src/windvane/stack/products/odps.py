@@ -8,7 +8,9 @@ import msgspec
 
 from windvane.domain.errors import Usage
 from windvane.domain.estate import Product
+from windvane.domain.estimate import Inputs, Recipe
 from windvane.domain.goal import Goal
+from windvane.domain.record import R, Record
 from windvane.stack.products.yaml_text import (
     Pen,
     Plain,
@@ -44,7 +46,8 @@ def render(product: Product) -> str:
         "kind": product.kind,
         "relation": product.relation,
         "metrics": listed(product.metrics),
-        "goal": cast("Plain", _goal(product.goal)),
+        "goal": cast("Plain", _spare(product.goal, Goal(sentence=""), keep=("sentence",))),
+        **_estimated(product),
     }
     return dump(
         {
@@ -62,9 +65,22 @@ def render(product: Product) -> str:
     )
 
 
-def _goal(goal: Goal) -> Table:
-    empty = msgspec.to_builtins(Goal(sentence=""))
-    return {k: v for k, v in msgspec.to_builtins(goal).items() if k == "sentence" or v != empty[k]}
+def _estimated(product: Product) -> Table:
+    """How estimates are made, and from what; nothing for other products."""
+    found: Table = {}
+    if product.recipe is not None:
+        found["recipe"] = cast("Plain", _spare(product.recipe, Recipe(estimator=""), keep=("estimator",)))
+    if product.inputs is not None:
+        plain = Inputs(relation="", entities=(), time="", value="", quantity="value")
+        needed = ("relation", "entities", "time", "value", "quantity")
+        found["inputs"] = cast("Plain", _spare(product.inputs, plain, keep=needed))
+    return found
+
+
+def _spare(record: Record, plain: Record, *, keep: tuple[str, ...]) -> Table:
+    """A record without the fields that are at their default."""
+    empty = msgspec.to_builtins(plain)
+    return {k: v for k, v in msgspec.to_builtins(record).items() if k in keep or v != empty[k]}
 
 
 def parse(text: str) -> Product:
@@ -81,9 +97,11 @@ def parse(text: str) -> Product:
         name=name,
         kind=custom.text("kind"),
         relation=custom.text("relation"),
-        goal=_goal_of(custom.any("goal")),
+        goal=_read(custom.any("goal"), Goal, "goal"),
         description=about.text("purpose", ""),
         metrics=custom.texts("metrics"),
+        recipe=_read(made, Recipe, "recipe") if (made := custom.any("recipe")) else None,
+        inputs=_read(from_, Inputs, "inputs") if (from_ := custom.any("inputs")) else None,
     )
     ours = {"id": _URN + name, "version": VERSION, "status": "active"}
     rest = {k: v for k, v in pen.rest().items() if ours.get(k) != v}
@@ -93,13 +111,13 @@ def parse(text: str) -> Product:
     return msgspec.structs.replace(found, extra=kept(more))
 
 
-def _goal_of(value: Plain) -> Goal:
+def _read(value: Plain, kind: type[R], what: str) -> R:
     try:
-        return msgspec.convert(value, Goal)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise Usage(
-            "the goal of the product is not valid",
+            f"the {what} of the product is not valid",
             code=CODE,
             why=str(error),
-            fix="correct `goal` under `customProperties`",
+            fix=f"correct `{what}` under `customProperties`",
         ) from error

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from windvane.domain.record import Record, replace
-from windvane.stack.quality import moments, numbers
+from windvane.stack.quality import mixtures, moments, numbers
 from windvane.stack.quality.canonical import canonical_sql, castable_sql, spells_sql
 from windvane.stack.quality.spelling import Spelling, pattern, read
 from windvane.stack.quality.telling import exemplary, told
@@ -110,7 +110,7 @@ def _typed(values: Mapping[str, int], name: str, siblings: tuple[str, ...]) -> D
     epoch = moments.epoch(values)
     if epoch is not None and _TIME_WORDS.search(name):
         return Decision(type="timestamp", grammar=str(epoch), confidence=0.9, runner_up="integer", evidence=told(epoch))
-    dated = _best(values, moments.readings(values))
+    dated = _dated(values)
     if dated is not None:
         return _moment(values, dated, (name, siblings))
     identifier = _identifier(values)
@@ -120,12 +120,28 @@ def _typed(values: Mapping[str, int], name: str, siblings: tuple[str, ...]) -> D
     return None if number is None else _number(values, number, siblings)
 
 
+def _dated(values: Mapping[str, int]) -> Spelling | None:
+    """The date or timestamp spelling of a column: one format, or several where one leaves texts to others."""
+    plain = _best(values, moments.readings(values))
+    most = _covered(values, plain) if plain is not None else FIT * sum(values.values())
+    if plain is not None and most == sum(values.values()):
+        return plain
+    mixed = mixtures.mixture(values)
+    if mixed is None or _covered(values, mixed) < most or (plain and _covered(values, mixed) == most):
+        return plain
+    return mixed
+
+
+def _covered(values: Mapping[str, int], spelling: Spelling) -> int:
+    return sum(n for _, n in _fitting(values, spelling))
+
+
 def _best(values: Mapping[str, int], spellings: list[Spelling]) -> Spelling | None:
     """The first spelling that fits at least 99 % of the rows and no other fits better."""
     total = sum(values.values())
     best: tuple[int, Spelling] | None = None
     for spelling in spellings:
-        fits = sum(n for _, n in _fitting(values, spelling))
+        fits = _covered(values, spelling)
         if fits >= FIT * total and (best is None or fits > best[0]):
             best = (fits, spelling)
     return None if best is None else best[1]
@@ -153,13 +169,18 @@ def _moment(values: Mapping[str, int], found: Spelling, context: tuple[str, tupl
     other = moments.swapped(found)
     sure, runner, evidence = _borne_out(values), "", told(found)
     fitting = dict(_fitting(values, found))
-    if other is not None and len(_fitting(fitting, other)) == len(fitting):
+    if "|" in found.format and (turned := mixtures.turned(fitting, found)) is not None:
+        sure, runner = UNSURE, str(turned)
+        evidence = f"{evidence}; no day is over 12: `{found}` and `{turned}` fit alike"
+    elif other is not None and len(_fitting(fitting, other)) == len(fitting):
         known = {_order(read(s)) for s in siblings if read(s).kind in ("date", "timestamp")} - {""}
         found, other, sure, why = _settle(found, other, known)
         runner, evidence = str(other), f"{told(found)}; no day is over 12: `{found}` and `{other}` fit alike{why}"
     elif found.format == "%Y%m%d" or found.format == "%Y-%m":
         sure = min(sure, 0.95 if _TIME_WORDS.search(name) else 0.6)
         runner = "integer" if found.format == "%Y%m%d" else "text"
+    elif any(moments.disputed_year(t, found) for t in fitting):
+        sure, evidence = UNSURE, f"{evidence}; years have two digits, and 30 to 68 are of this century or of the last"
     elif "%y" in found.format:
         sure, evidence = min(sure, 0.8), f"{evidence}; years have two digits, 69 is 1969"
     return Decision(

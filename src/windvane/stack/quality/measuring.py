@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from windvane.domain.batch import ColumnProfile
 from windvane.domain.ports import Engine, Row, Value
 from windvane.domain.record import replace
-from windvane.stack.quality.canonical import canonical_sql, quoted, render_sql, spells_sql, without_nulls_sql
+from windvane.stack.quality.canonical import canonical_sql, render_sql, spells_sql, without_nulls_sql
 from windvane.stack.quality.grammar import Decision
 from windvane.stack.quality.numbers import number_type
+from windvane.stack.quality.quoting import quoted
 from windvane.stack.quality.sampling import identifier
 from windvane.stack.quality.spelling import read
 

@@ -15,12 +15,46 @@ _AFFIXED = re.compile(r"[+-]?\s?(?P<before>[^\d\s.,+'’-]{0,5}?)\s?[+-]?(?:[\d.
 r"\u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?)"
                       r"(?P<after>\s?[^\d\s.,'’;=-]{0,6})")  # fmt: skip
 _PADDED = re.compile(r"[+-]?0\d+")
+_MARKED = {
+    "()": re.compile(r"[^\d\s.,()+-]{0,3} ?\([^\d\s.,()+-]{0,3} ?\d[\d.,' \u00a0\u202f]*[^\d()]{0,4}\)"),
+    "-": re.compile(r"[^\d\s.,()+-]{0,3} ?\d[\d.,' \u00a0\u202f]*-"),
+}
 MOST_DECIMALS = 9
 MOST_DIGITS = 18
 
 
 def readings(counts: Mapping[str, int]) -> list[Spelling]:
     """Number spellings worth trying on these trimmed texts, simplest first; units must be the same throughout."""
+    minus = _minus(counts)
+    if not minus:
+        return _unsigned(counts)
+    bare: Counter[str] = Counter()
+    for text, count in counts.items():
+        bare[_without(text)] += count
+    return [replace(s, minus=minus) for s in _unsigned(bare)]
+
+
+def _minus(counts: Mapping[str, int]) -> str:
+    """How numbers below zero are marked when no minus stands before any: `()`, `-` behind them, or empty.
+
+    Both are believed only beside more plain numbers: `(1)`, `(2)` alone are footnotes, and brackets below every other
+    number are its error.
+    """
+    found: Counter[str] = Counter()
+    for text, count in counts.items():
+        found[next((mark for mark, form in _MARKED.items() if form.fullmatch(text)), "")] += count
+    marks = [m for m in found if m]
+    signed = any(t.lstrip().startswith(("-", "\u2212")) for t in counts)
+    if len(marks) != 1 or signed or found[marks[0]] >= found[""]:
+        return ""
+    return marks[0]
+
+
+def _without(text: str) -> str:
+    return text.replace("(", "").replace(")", "").removesuffix("-")
+
+
+def _unsigned(counts: Mapping[str, int]) -> list[Spelling]:
     before, after = _affixes(counts)
     if (before and after) or (before and not before_numbers(before)) or (after and not after_numbers(after)):
         return []
@@ -88,9 +122,9 @@ def number_type(spelling: Spelling, shape: tuple[int, int, bool]) -> str:
 def other_reading(counts: Mapping[str, int], spelling: Spelling) -> Spelling | None:
     """The other number that the same texts may spell: `1,234` is 1234 or 1.234; `None` when it is sure."""
     if spelling.kind == "integer" and spelling.group in (",", "."):
-        other = Spelling(kind="decimal", point=spelling.group, prefix=spelling.prefix, suffix=spelling.suffix)
+        other = replace(spelling, kind="decimal", point=spelling.group, group="")
     elif spelling.kind == "decimal" and not spelling.group and spelling.point in (",", "."):
-        other = Spelling(kind="integer", group=spelling.point, prefix=spelling.prefix, suffix=spelling.suffix)
+        other = replace(spelling, kind="integer", group=spelling.point, point="")
     else:
         return None
     form = re.compile(pattern(other))

@@ -9,10 +9,11 @@ from pathlib import Path
 from windvane.domain.batch import ColumnProfile, Profile
 from windvane.domain.ports import Engine
 from windvane.domain.record import replace
+from windvane.stack import packs
 from windvane.stack.quality.grammar import UNSURE, Decision, decide
 from windvane.stack.quality.measuring import Asked, measure_each, misfits_of
 from windvane.stack.quality.personal import SURE, suspect
-from windvane.stack.quality.sampling import SMALL_ROWS, identifier, parquet, take_sample
+from windvane.stack.quality.sampling import SMALL_ROWS, identifier, take_sample
 
 _SAMPLE = "wv_profile_sample"
 _TEXTS = 1_000  # distinct texts per column that Python looks at
@@ -42,7 +43,7 @@ def profile(engine: Engine, paths: tuple[Path, ...], columns: tuple[str, ...]) -
     if not rows:
         empty = tuple(ColumnProfile(name=c, type="varchar", grammar="text", confidence=0.1) for c in columns)
         return Profile(rows=0, columns=empty)
-    source = _SAMPLE if rows <= SMALL_ROWS else parquet(paths)
+    source = _SAMPLE if rows <= SMALL_ROWS else packs.relation(paths, engine)
     made = [
         _prepare(engine, source, (i, c), grouped=g)
         for i, (c, g) in enumerate(_grouped(engine, columns, (rows, sampled)).items())

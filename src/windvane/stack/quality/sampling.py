@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from windvane.domain.ports import Engine
-from windvane.stack.quality.canonical import quoted
+from windvane.stack import packs
 
 SAMPLE_ROWS = 20_000
 SMALL_ROWS = 50_000  # up to here all rows are the sample
@@ -17,18 +17,12 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def parquet(paths: tuple[Path, ...]) -> str:
-    """The relation over some text Parquet files."""
-    listed = ", ".join(quoted(str(p)) for p in paths)
-    return f"read_parquet([{listed}], union_by_name := true)"
-
-
 def take_sample(engine: Engine, paths: tuple[Path, ...], columns: tuple[str, ...], *, into: str) -> tuple[int, int]:
     """Make the temporary table `into`; returns (rows of all files, rows of the sample).
 
     Five blocks of consecutive rows by `_row`, so that only a few row groups are decoded.
     """
-    relation = parquet(paths)
+    relation = packs.relation(paths, engine)
     ((total, last),) = engine.rows(f"SELECT count(*), coalesce(max(_row), 0) FROM {relation}")
     rows, end = int(str(total)), int(str(last))
     listed = ", ".join(identifier(c) for c in columns)

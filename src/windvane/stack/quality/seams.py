@@ -25,7 +25,7 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
     made = casts(model.text)
     known = [_typed(c, _name(c, lost)) for c in made]
     arriving = [_typed(c, _name(c, lost)) for c in made if columns_of(c.text) & set(batch.columns)]
-    arriving += [] if not lost else _candidates(made, batch, lost)
+    arriving += [] if not lost else _candidates(made, _profiled(batches), lost)
     wanted = dict.fromkeys(key_of(scene.findings, batch.source, made))
     time = time_of(scene.findings, batch.source, made)
     entities, time = _seam_key(made, (*wanted, time), lost, set(batch.columns))
@@ -36,6 +36,11 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
         entities=entities,
         time=time,
     )
+
+
+def _profiled(batches: tuple[Batch, ...]) -> Batch:
+    """The newest batch whose shape is known: of many that came at once not all are profiled."""
+    return next((b for b in reversed(batches) if b.profile is not None), batches[0])
 
 
 def _candidates(made: tuple[Cast, ...], batch: Batch, lost: tuple[str, ...]) -> list[str]:

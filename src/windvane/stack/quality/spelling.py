@@ -22,11 +22,15 @@ _PARTS = {
     "%y": r"\d{2}",
     "%b": "(?i:" + "|".join(m[:3] for m in MONTHS) + ")",
     "%B": "(?i:" + "|".join(MONTHS) + ")",
+    "%-b": "(?i:sept|" + "|".join((*MONTHS, *(m[:3] for m in MONTHS))) + ")",  # the name in full or cut short
     "%H": r"(?:[01]\d|2[0-3])",
     "%M": r"[0-5]\d",
     "%S": r"[0-5]\d",
     "%f": r"\d{1,6}0*",
     "%-f": r"(?:\.\d{1,6}0*)?",  # a fraction with its point, where there is one
+    "%z": r"[+-](?:0\d|1[0-4])[0-5]\d",
+    "%:z": r"[+-](?:0\d|1[0-4]):[0-5]\d",
+    "%-z": r"[+-](?:0\d|1[0-4])",
 }
 EPOCH_DIGITS = {"s": 10, "ms": 13, "us": 16}
 
@@ -39,14 +43,16 @@ class Spelling(Record):
     group: str = ""
     prefix: str = ""
     suffix: str = ""
-    format: str = ""  # of dates and timestamps: strftime codes, `%-d` and `%-m` where the zero may be missing
+    format: str = ""  # of dates and timestamps: strftime codes, `%-d` and `%-m` where the zero may be missing, `|`
+    # between the formats of a column that mixes several, each text being in one
+    minus: str = ""  # of numbers: `()` around those below zero, or `-` behind them
     true: str = ""
     false: str = ""
     unit: str = ""  # of epochs: s, ms, us
     blanks: Literal["", "trim"] = ""  # `trim`: some texts have blanks around them
 
     def __str__(self) -> str:
-        options = [(n, getattr(self, n)) for n in ("point", "group", "prefix", "suffix", "true", "false")]
+        options = [(n, getattr(self, n)) for n in ("point", "group", "prefix", "suffix", "minus", "true", "false")]
         parts = [self.format or self.unit] + [f"{name}={value}" for name, value in options if value] + [self.blanks]
         spelled = ";".join(p for p in parts if p)
         return f"{self.kind}:{spelled}" if spelled else self.kind
@@ -72,7 +78,7 @@ def read(grammar: str) -> Spelling:
 
 def _options(rest: str, grammar: str) -> dict[str, str]:
     options = dict(part.split("=", 1) for part in rest.split(";") if "=" in part)
-    if set(options) - {"point", "group", "prefix", "suffix", "true", "false"}:
+    if set(options) - {"point", "group", "prefix", "suffix", "minus", "true", "false"}:
         raise _unknown(grammar)
     return options
 
@@ -86,6 +92,11 @@ def _unknown(grammar: str) -> Usage:
     )
 
 
+def formats(spelling: Spelling) -> tuple[str, ...]:
+    """The date formats of a spelling: one, or those that its column mixes."""
+    return tuple(spelling.format.split("|"))
+
+
 def literal(text: str) -> str:
     """`text` as a regular expression that matches it exactly, in Python and in RE2."""
     return "".join("\\" + c if c in _ESCAPED else c for c in text)
@@ -96,7 +107,7 @@ def tokens(form: str) -> tuple[str, ...]:
     found: list[str] = []
     at = 0
     while at < len(form):
-        size = 1 if form[at] != "%" else 3 if form[at + 1 : at + 2] == "-" else 2
+        size = 1 if form[at] != "%" else 3 if form[at + 1 : at + 2] in ("-", ":") else 2
         found.append(form[at : at + size])
         at += size
     return tuple(found)
@@ -108,7 +119,8 @@ def pattern(spelling: Spelling) -> str:
     if spelling.kind in ("integer", "decimal"):
         return _affixed(spelling, _number(spelling))
     if spelling.kind in ("date", "timestamp"):
-        return "".join(_PARTS.get(t, literal(t)) for t in tokens(spelling.format))
+        made = ["".join(_PARTS.get(t, literal(t)) for t in tokens(form)) for form in formats(spelling)]
+        return made[0] if len(made) == 1 else f"(?:{'|'.join(made)})"
     if spelling.kind == "boolean":
         return f"(?i:{literal(spelling.true)}|{literal(spelling.false)})"
     if spelling.kind == "epoch":
@@ -128,6 +140,8 @@ def _number(spelling: Spelling) -> str:
 
 
 def _affixed(spelling: Spelling, number: str) -> str:
+    if spelling.minus:
+        return _below_zero(spelling, number)
     sign = "[+-]?"
     if spelling.prefix:
         before = literal(spelling.prefix.strip())
@@ -135,3 +149,13 @@ def _affixed(spelling: Spelling, number: str) -> str:
     if spelling.suffix:
         return rf"{sign}{number}(?: ?{literal(spelling.suffix.strip())})?"
     return sign + number
+
+
+def _below_zero(spelling: Spelling, number: str) -> str:
+    """Numbers whose minus is not before them; a minus before one would be a second way to say it, and does not fit."""
+    before = f"(?:{literal(spelling.prefix.strip())} ?)?" if spelling.prefix else ""
+    after = f"(?: ?{literal(spelling.suffix.strip())})?" if spelling.suffix else ""
+    plain = f"{before}{number}{after}"
+    if spelling.minus == "-":
+        return f"{before}{number}-?{after}"
+    return rf"(?:{plain}|\({plain}\)|{before}\({number}{after}\))"

@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from windvane.domain.estate import Check, Column, Contract, Severity
+from windvane.domain.estate import Calendar, Check, Column, Contract, Severity
 from windvane.domain.ports import Reader
 
 NUMBERS = ("bigint", "integer", "smallint", "double", "real", "float", "decimal", "hugeint")
 FEW_BATCHES = 8  # fewer may all be first loads
 Role = Literal["whole", "landing", "result"]
+
+
+_NO_DAY_OFF = Calendar()
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Table:
     upstream: tuple[str, ...] = ()  # relations whose rows, or keys, are its rows one by one; empty when not known
     segment: str = ""  # column with one value per batch: which part of the whole a delivery is about
     accepted: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())  # category columns with their known values
+    calendar: Calendar = _NO_DAY_OFF  # days off: nothing is missed on them
 
     @property
     def relation(self) -> str:

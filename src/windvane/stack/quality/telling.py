@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from windvane.stack.quality.spelling import Spelling, tokens
+from windvane.stack.quality.moments import OFFSETS
+from windvane.stack.quality.spelling import Spelling, formats, tokens
 
 # One moment of which every part can be told from the others; never a delivered value, which may be personal.
 _SHOWN = {
     "%d": "31", "%-d": "31", "%m": "12", "%-m": "12", "%Y": "2021", "%y": "21", "%b": "Dec", "%B": "December",
+    "%-b": "Dec(ember)", "%z": "+0100", "%:z": "+01:00", "%-z": "+01",
     "%H": "16", "%M": "05", "%S": "09", "%f": "123", "%-f": ".123",
 }  # fmt: skip
 _GROUPS = {",": "commas", ".": "points", " ": "blanks", "'": "apostrophes"}
+_MINUS = {"()": "brackets around numbers below zero", "-": "minus behind the number"}
 _EPOCHS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
 _SELF_EVIDENT = ("whole numbers", "numbers", "text", "dates as 2021-12-31", "times as 2021-12-31", "true or false")
 
@@ -20,8 +23,11 @@ def told(spelling: Spelling) -> str:
         case "integer" | "decimal":
             said = _number(spelling)
         case "date" | "timestamp":
-            word = "dates" if spelling.kind == "date" else "times"
-            said = f"{word} as {''.join(_SHOWN.get(t, t) for t in tokens(spelling.format))}"
+            zoned = any(form.endswith(OFFSETS) for form in formats(spelling))
+            word = "dates" if spelling.kind == "date" else "moments" if zoned else "times"
+            shown = ["".join(_SHOWN.get(t, t) for t in tokens(form)) for form in formats(spelling)]
+            said = f"{word} as {' or '.join(shown)}"
+            said += ", taken to UTC" if zoned else ""
         case "boolean":
             said = f"{spelling.true} or {spelling.false}"
         case "epoch":
@@ -34,7 +40,7 @@ def told(spelling: Spelling) -> str:
 def telling(evidence: str) -> bool:
     """Whether a comment would tell a reader more than the rule itself does."""
     first = evidence.partition(", ")[0].partition(" in all ")[0].partition(":")[0]
-    plain = first.startswith(_SELF_EVIDENT[3:]) or first in _SELF_EVIDENT
+    plain = (first.startswith(_SELF_EVIDENT[3:]) and " or " not in first) or first in _SELF_EVIDENT
     padded = "blanks around" in evidence and first != "text"  # texts keep their blanks
     return bool(evidence) and (not plain or ";" in evidence or padded)
 
@@ -49,6 +55,7 @@ def exemplary(texts: list[str], spelling: Spelling) -> str:
 
 def _number(spelling: Spelling) -> str:
     said = ["decimal comma"] if spelling.point == "," else []
+    said += [_MINUS[spelling.minus]] if spelling.minus else []
     if spelling.group:
         said.append(f"{_GROUPS.get(spelling.group, f'`{spelling.group}`')} between thousands")
     said += [f"{affix.strip()} taken off" for affix in (spelling.prefix, spelling.suffix) if affix]

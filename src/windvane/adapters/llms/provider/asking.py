@@ -122,8 +122,8 @@ class Provider:
             exceptions.ModelServerError,
         )
         key = self._secrets.resolve(self._settings.key)
-        why = (str(error).splitlines() or [""])[0][:300]
-        why = why.replace(key, "[secret]") if key else why
+        said = str(error).replace(key, "[secret]") if key else str(error)
+        why = (said.splitlines() or [""])[0][:300]
         name = self._settings.provider
         if isinstance(error, passing):
             return TryAgain(f"`{name}` does not answer", code="llm.unreachable", why=why, fix="try again")

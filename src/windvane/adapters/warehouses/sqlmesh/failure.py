@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import duckdb
 
 from windvane.adapters.warehouses.sqlmesh.lock import busy
-from windvane.domain.errors import Failed, TryAgain, WindvaneError
+from windvane.domain.errors import Failed, TryAgain, Unhealthy, WindvaneError
 
 _PASSING = (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.TransactionException, duckdb.ConnectionException)
 _BROKEN = (duckdb.InternalException, duckdb.FatalException)
 _TELLING = (duckdb.ConversionException, duckdb.ConstraintException, duckdb.InvalidInputException)
+_DAMAGED = re.compile(r"Corrupt database file|not a valid DuckDB database file|Could not read enough bytes from file")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO}
 
@@ -30,10 +31,15 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def passing(error: BaseException) -> bool:
     """Whether the instrument ran out of something (disk, memory, a lock), which may be better the next time."""
-    return any(
+    return not damaged(error) and any(
         isinstance(e, (*_PASSING, MemoryError, TryAgain)) or (isinstance(e, OSError) and e.errno in _ERRNOS)
         for e in chain(error)
     )
+
+
+def damaged(error: BaseException) -> bool:
+    """Whether bytes of the file are not those that were written: no use to try again, but raw has every row."""
+    return any(isinstance(e, duckdb.Error) and _DAMAGED.search(str(e)) for e in chain(error))
 
 
 def broken(error: BaseException) -> bool:
@@ -67,10 +73,22 @@ def again(error: BaseException) -> TryAgain:
     )
 
 
+def spoilt(why: str) -> Unhealthy:
+    """The error for a warehouse file whose bytes cannot be trusted."""
+    return Unhealthy(
+        "the warehouse file is damaged",
+        code="warehouse.damaged",
+        why=why,
+        fix="windvane run, which makes it again from raw, row for row; readers keep the last release meanwhile",
+    )
+
+
 def translate(error: Exception) -> WindvaneError:
     """An error of the engine as ours: `TryAgain` when it is passing trouble, else `Failed`."""
     if isinstance(error, WindvaneError):
         return error
     if passing(error):
         return again(error)
+    if damaged(error):
+        return spoilt(words(error))
     return Failed("the warehouse refused a statement", code="engine.refused", why=words(error))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -12,9 +13,11 @@ from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Change, Put, Retire, Withdraw
 from windvane.domain.errors import Failed
 from windvane.domain.estate import Source
+from windvane.domain.packs import copy, packed, select
 from windvane.domain.ports import Value
 from windvane.domain.record import canonical, decode
 
+_INSERTED = 200  # rows of one statement
 _EXTRAS = (("_batch", "VARCHAR"), ("_seq", "BIGINT"), ("_row", "BIGINT"))
 
 
@@ -33,18 +36,19 @@ class Intake:
         touched: dict[str, list[str]] = {}
         back = {c.batch.id for c in changes if isinstance(c, Withdraw)}
         self._put_sources(changes)
-        for change in changes:
-            match change:
-                case Admit(batch=batch):
-                    self._admit(batch, decision=decision)
-                    if batch.id not in back and (batch.accepted or not batch.suppressed):
-                        # one that only lost rows does not arrive, nor one that says what is known, word for word
-                        insert(self._cursor, "windvane.arriving", [[batch.id]])
+        for _, run in groupby(changes, key=type):  # admissions that follow one another are one statement
+            same = tuple(run)
+            batches = [c.batch for c in same if isinstance(c, Admit)]
+            if batches:
+                self._admit(batches, decision=decision)
+                # one that only lost rows does not arrive, nor one that says what is known, word for word
+                come = [[b.id] for b in batches if b.id not in back and (b.accepted or not b.suppressed)]
+                insert(self._cursor, "windvane.arriving", come)
+                for batch in batches:
                     touched.setdefault(batch.source, []).append(batch.path)
-                case Withdraw(batch=batch):
-                    touched.setdefault(batch.source, []).extend(self._withdraw(batch))
-                case _:
-                    pass
+            for change in same:
+                if isinstance(change, Withdraw):
+                    touched.setdefault(change.batch.source, []).extend(self._withdraw(change.batch))
         sources = [c.asset.name for c in changes if isinstance(c, Put) and isinstance(c.asset, Source)]
         gone = {c.ref.name for c in changes if isinstance(c, Retire) and c.ref.kind == "source"}
         for source in {*sources, *touched} - gone:
@@ -64,10 +68,9 @@ class Intake:
 
     def show_files(self, source: str, paths: Iterable[str]) -> None:
         """Make the view `src.<source>` over given files, with every column the source is known to have."""
-        files = [str(self._root / path) for path in paths]
+        files = packed([self._root / path for path in paths], self._pack)
         known = {name: "VARCHAR" for name in self._columns(source)} | dict(_EXTRAS)
-        listed = ", ".join(f"'{quoted(file)}'" for file in files)
-        body = f"SELECT * FROM read_parquet([{listed}], union_by_name := true)"
+        body = f"SELECT * FROM {select(files)}"
         there = {str(row[0]).lower() for row in rows(self._cursor, f"DESCRIBE {body}")} if files else set()
         missing = {name: kind for name, kind in known.items() if name.lower() not in there}
         if missing:
@@ -75,6 +78,9 @@ class Intake:
             tail = f"SELECT {empty} WHERE false"
             body = f"{body} UNION ALL BY NAME {tail}" if files else tail
         self._cursor.execute(f"CREATE OR REPLACE VIEW src.{identifier(source)} AS {body}")
+
+    def _pack(self, files: Sequence[Path], target: Path) -> None:
+        self._cursor.execute(copy(files, target))
 
     def moved(self) -> None:
         """Make every view again when the estate folder is not where it was when they were made."""
@@ -111,15 +117,29 @@ class Intake:
         found = rows(self._cursor, f"SELECT content FROM windvane.sources WHERE source = '{quoted(source)}'")
         return decode(str(found[0][0]), Source).columns if found else ()
 
-    def _admit(self, batch: Batch, *, decision: str) -> None:
-        if rows(self._cursor, "SELECT 1 FROM windvane.admitted WHERE batch = ?", [batch.id]):
-            raise Failed(f"batch `{batch.id}` is admitted already", code="batch.twice", fix="withdraw it first")
-        if not rows(self._cursor, "SELECT 1 FROM windvane.sources WHERE source = ?", [batch.source]):
-            self._keep(Source(name=batch.source, connector="", location="", columns=batch.columns))
-        file = quoted(str(self._root / batch.path))
-        seq = rows(self._cursor, f"SELECT coalesce(max(_seq), 0) FROM read_parquet('{file}')")[0][0]
-        row: list[Value] = [batch.id, batch.source, decision, batch.path, batch.accepted, seq, None, None]
-        insert(self._cursor, "windvane.admitted", [row])
+    def _admit(self, batches: Sequence[Batch], *, decision: str) -> None:
+        known = {str(batch) for (batch,) in rows(self._cursor, "SELECT batch FROM windvane.admitted")}
+        for batch in batches:
+            if batch.id in known:
+                raise Failed(f"batch `{batch.id}` is admitted already", code="batch.twice", fix="withdraw it first")
+            known.add(batch.id)
+        sources = {str(source) for (source,) in rows(self._cursor, "SELECT source FROM windvane.sources")}
+        for name, batch in {b.source: b for b in reversed(batches)}.items():
+            if name not in sources:
+                self._keep(Source(name=name, connector="", location="", columns=batch.columns))
+        seqs = self._seqs(batches)
+        made: list[list[Value]] = [
+            [b.id, b.source, decision, b.path, b.accepted, seqs.get(str(self._root / b.path), 0), None, None]
+            for b in batches
+        ]
+        for start in range(0, len(made), _INSERTED):
+            insert(self._cursor, "windvane.admitted", made[start : start + _INSERTED])
+
+    def _seqs(self, batches: Sequence[Batch]) -> dict[str, Value]:
+        """The ordinal of each text file that has rows."""
+        listed = ", ".join(f"'{quoted(str(self._root / b.path))}'" for b in batches)
+        query = f"SELECT filename, max(_seq) FROM read_parquet([{listed}], filename := true) GROUP BY filename"
+        return {str(file): seq for file, seq in rows(self._cursor, query)}
 
     def _withdraw(self, batch: Batch) -> list[str]:
         gone = rows(self._cursor, "DELETE FROM windvane.admitted WHERE batch = ? RETURNING path", [batch.id])

@@ -58,6 +58,13 @@ class Publication:
         path = self._folder / MANIFEST
         return decode(path.read_bytes(), Manifest) if path.exists() else None
 
+    def differs(self) -> tuple[str, ...]:
+        """Relations of the current release whose rows are others now, or that are gone; nothing is written."""
+        before = self.current()
+        with self._store.cursor() as cursor:
+            there = set(_names(cursor))
+            return tuple(r.name for r in (before.relations if before else ()) if not _same(cursor, r, there))
+
     def _whole(self, manifest: Manifest) -> bool:
         return all((self._folder / f.path).exists() for r in manifest.relations for f in r.files)
 
@@ -137,6 +144,19 @@ def _names(cursor: duckdb.DuckDBPyConnection) -> list[str]:
         f"WHERE table_schema IN {_LAYERS} AND table_catalog = current_database() ORDER BY 1",
     )
     return [str(name) for (name,) in found]
+
+
+def _same(cursor: duckdb.DuckDBPyConnection, published: PublishedRelation, there: set[str]) -> bool:
+    if published.name not in there:
+        return False
+    schema, _, table = published.name.partition(".")
+    relation = f"{identifier(schema)}.{identifier(table)}"
+    listed = ", ".join(identifier(c) for c, _ in published.columns) or "NULL AS nothing"
+    now = {
+        _content(cursor, f"SELECT {listed} FROM {relation} WHERE {where}", published.columns)[0]
+        for _, where in _partitions(cursor, relation, published.columns)
+    }
+    return now == {f.content for f in published.files}
 
 
 def _partitions(

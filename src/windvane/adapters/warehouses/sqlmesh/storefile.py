@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from windvane.adapters.warehouses.sqlmesh.failure import again, passing
+from windvane.adapters.warehouses.sqlmesh.failure import translate
 from windvane.domain.ports import Resources, Row, Value
 
+MARK = "damaged"  # a file beside the warehouse that says: do not trust it, make it again
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS windvane;
 CREATE SCHEMA IF NOT EXISTS src;
@@ -35,7 +37,7 @@ class StoreFile:
         try:
             self._connection = duckdb.connect(str(path))
         except duckdb.Error as error:
-            raise again(error) if passing(error) else error from error
+            raise translate(error) from error
         self._connection.execute("SET GLOBAL autoinstall_known_extensions = false")
         self._connection.execute("SET GLOBAL autoload_known_extensions = false")
         self._connection.execute(f"SET GLOBAL temp_directory = '{quoted(str(spill))}'")
@@ -57,6 +59,21 @@ class StoreFile:
     def close(self) -> None:
         """Write the log into the file and let it go."""
         self._connection.close()
+
+
+def set_aside(path: Path) -> Path | None:
+    """Move a damaged warehouse file out of the way, bytes and all; where it went, or `None` when there is none."""
+    mark = path.with_name(MARK)
+    mark.unlink(missing_ok=True)
+    if not path.exists():
+        return None
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"damaged-{moment}.duckdb")
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    path.replace(aside)
+    for old in sorted(path.parent.glob("damaged-*.duckdb"))[:-1]:
+        old.unlink()  # one is enough to look at; a disk that fails often must not fill itself
+    return aside
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Value] = ()) -> list[Row]:

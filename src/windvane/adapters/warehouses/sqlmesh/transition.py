@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,21 +20,30 @@ from windvane.domain import crash
 from windvane.domain.change import Admit, Put, Retire
 from windvane.domain.decision import Verdict
 from windvane.domain.errors import Failed
-from windvane.domain.estate import Model, Source
+from windvane.domain.estate import Check, Model, Source
 from windvane.domain.plan import Plan
-from windvane.domain.ports import Row, Settled
+from windvane.domain.ports import Row, Settled, Value
 from windvane.domain.record import canonical
-from windvane.domain.run import Measurement, Trial
+from windvane.domain.run import CheckResult, Measurement, Trial
+
+# Rules that a row breaks by itself, whatever arrives beside it.
+_OF_SINGLE_ROWS = frozenset(
+    {"not_null", "unique", "references", "row_conservation", "strange_text", "orphans", "future", "unit_interval"}
+)
 
 
 class Transition:
     """Begun by `attempt`, ended by exactly one of `commit` and `rollback`; runs on the writer thread."""
 
-    def __init__(self, builder: Builder, intake: Intake, plan: Plan, *, decision: str) -> None:
+    def __init__(
+        self, builder: Builder, intake: Intake, plan: Plan, *, decision: str, checks: tuple[Check, ...] = ()
+    ) -> None:
         self._builder = builder
         self._intake = intake
         self._plan = plan
         self._decision = decision
+        named = {c.name for c in plan.acceptance}
+        self._checks = (*plan.acceptance, *(c for c in checks if c.name not in named))
         self._open = False
 
     def attempt(self, before: tuple[Measurement, ...]) -> Trial:
@@ -66,9 +76,7 @@ class Transition:
             raise Failed("a plan that failed cannot be promoted", code="warehouse.failed", why=why)
         cursor = self._builder.cursor
         try:
-            at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            content = canonical(Settled(trial=trial, verdict=verdict)).decode()
-            insert(cursor, "windvane.commits", [[self._plan.fingerprint(), self._decision, at, content]])
+            insert(cursor, "windvane.commits", self.deciding(trial, verdict))
             cursor.execute("DELETE FROM windvane.arriving")
             crash.point("warehouse.commit")
             cursor.execute("COMMIT")
@@ -77,6 +85,12 @@ class Transition:
         except BaseException as error:
             self.rollback()
             raise self._builder.translate(error) from error
+
+    def deciding(self, trial: Trial, verdict: Verdict) -> list[list[Value]]:
+        """What makes the plan promoted: the row of `windvane.commits` that is committed with the data."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        content = canonical(Settled(trial=trial, verdict=verdict)).decode()
+        return [[self._plan.fingerprint(), self._decision, at, content]]
 
     def rollback(self) -> None:
         """Leave everything as it was, in the file and in SQLMesh's memory."""
@@ -137,9 +151,22 @@ class Transition:
 
         kept = measure.conservation(sources, names, ask)
         lost = tuple(f"rows are not conserved: {result.broken}" for result in kept if not result.passed)
-        checks, unable = measure.run_checks(self._plan.acceptance, ask)
+        checks, unable = self._asked(ask)
         after, unmeasured = measure.after(self._plan.probes, ask)
         return _with(trial, after=after, checks=(*kept, *checks), failures=(*lost, *unable, *unmeasured))
+
+    def _asked(self, ask: Callable[[str], list[Row]]) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
+        """Ask every check. Batches that only tell known rows anew arrive for checks of single rows alone.
+
+        Their rows were picked because they differ from what is known: shares and shapes among them say nothing.
+        """
+        single = [c for c in self._checks if c.rule in _OF_SINGLE_ROWS]
+        checks, unable = measure.run_checks(single, ask)
+        for batch in (c.batch for c in self._plan.changes if isinstance(c, Admit)):
+            if batch.accepted and batch.anew == batch.accepted:
+                self._builder.cursor.execute("DELETE FROM windvane.arriving WHERE batch = ?", [batch.id])
+        rest, unfit = measure.run_checks((c for c in self._checks if c.rule not in _OF_SINGLE_ROWS), ask)
+        return (*checks, *rest), (*unable, *unfit)
 
 
 def changes_models(plan: Plan) -> bool:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
 
+# With the path: a batch that gained or lost rows keeps its name.
+_ADMITTED = "SELECT source, batch || ' ' || path FROM windvane.admitted ORDER BY batch"
+
+
 class Versions:
     """Reads and writes `windvane.built` on the writer's cursor, inside its transaction."""
 
@@ -65,7 +69,7 @@ class Versions:
     def _marks(self) -> dict[str, str]:
         """For each loaded model, a mark of the batches it is computed from."""
         batches: dict[str, list[str]] = {}
-        for source, batch in rows(self._builder.cursor, "SELECT source, batch FROM windvane.admitted ORDER BY batch"):
+        for source, batch in rows(self._builder.cursor, _ADMITTED):
             batches.setdefault(f"src.{source!s}", []).append(str(batch))
         found = {}
         for name in self._builder.names():

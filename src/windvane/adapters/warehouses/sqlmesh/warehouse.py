@@ -5,19 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from windvane.adapters.warehouses.sqlmesh import measure
-from windvane.adapters.warehouses.sqlmesh.failure import translate
+from windvane.adapters.warehouses.sqlmesh.failure import damaged, translate
 from windvane.adapters.warehouses.sqlmesh.hand import Hand
 from windvane.adapters.warehouses.sqlmesh.intake import Intake
 from windvane.adapters.warehouses.sqlmesh.lock import Lock
 from windvane.adapters.warehouses.sqlmesh.publication import Publication
 from windvane.adapters.warehouses.sqlmesh.querylog import QueryLog
 from windvane.adapters.warehouses.sqlmesh.reading import WarehouseReader
-from windvane.adapters.warehouses.sqlmesh.storefile import StoreFile, rows
-from windvane.domain.decision import Verdict
+from windvane.adapters.warehouses.sqlmesh.storefile import MARK, StoreFile, rows, set_aside
+from windvane.domain.decision import Reason, Verdict
+from windvane.domain.errors import Unhealthy
+from windvane.domain.estate import Check
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Commit, Resources, Settled
 from windvane.domain.record import decode
@@ -25,6 +28,7 @@ from windvane.domain.run import Trial
 
 if TYPE_CHECKING:
     from windvane.adapters.warehouses.sqlmesh.builder import Builder
+    from windvane.adapters.warehouses.sqlmesh.rebuild import Rebuild
     from windvane.adapters.warehouses.sqlmesh.transition import Transition
     from windvane.adapters.warehouses.sqlmesh.tryout import TryOut
 
@@ -39,7 +43,7 @@ class SqlmeshWarehouse:
         home = root / ".windvane"
         self._lock = Lock(home / "lock")
         try:
-            self._store = StoreFile(home / "warehouse.duckdb", spill=home / "spill")
+            self._store = _open(home)
             self._store.use(resources)
             with self._store.cursor() as cursor:
                 Intake(cursor, root).moved()
@@ -52,7 +56,9 @@ class SqlmeshWarehouse:
         self._made: Builder | None = None
         self._publication = Publication(self._store, home / "published")
 
-    def transition(self, plan: Plan, *, decision: str, judge: Callable[[Trial], Verdict]) -> tuple[Trial, Verdict]:
+    def transition(
+        self, plan: Plan, *, decision: str, judge: Callable[[Trial], Verdict], checks: tuple[Check, ...] = ()
+    ) -> tuple[Trial, Verdict]:
         """Carry out `plan` inside one transaction and commit only when `judge` says promote.
 
         A plan that was committed before gives its stored trial and verdict without running. A trial with failures
@@ -65,7 +71,7 @@ class SqlmeshWarehouse:
                 settled = decode(done.content, Settled)
                 return settled.trial, settled.verdict
             before = measure.before(plan.probes, self._quiet().rows)
-            transition = self._write(lambda: self._transition(plan, decision))
+            transition = self._write(lambda: self._transition(plan, decision, checks))
             trial = self._write(lambda: transition.attempt(before))
             try:
                 verdict = judge(trial)
@@ -86,6 +92,30 @@ class SqlmeshWarehouse:
         with self._turn:
             before = measure.before(plan.probes, self._quiet().rows)
             return self._write(lambda: self._tryout().run(plan, before))
+
+    def rebuild(self, plan: Plan, *, commits: tuple[Commit, ...], admitted_by: Mapping[str, str]) -> Trial:
+        """Make production again from nothing by the changes of `plan`, in one transaction that keeps `commits`.
+
+        `admitted_by`: the decision that admitted each batch. Raises `Unhealthy` (`warehouse.lost`) when it fails.
+        """
+        with self._turn:
+            rebuild = self._write(lambda: self._rebuild(plan))
+            rebuild.keeps, rebuild.admitted_by = commits, admitted_by
+            trial = self._write(lambda: rebuild.attempt(()))
+            lost = (*trial.failures, *(f"{c.check}: {c.broken}" for c in trial.checks if not c.passed), trial.broke)
+            if any(lost):
+                self._write(rebuild.rollback)
+                why = "; ".join(text for text in lost if text)
+                raise Unhealthy("the warehouse cannot be made again from raw", code="warehouse.lost", why=why,
+                                fix="windvane restore, from the last backup")  # fmt: skip
+            kept = Verdict(outcome="promote", reasons=(Reason(rule="as before", held=True, detail="made again"),))
+            self._write(lambda: rebuild.commit(trial, kept))
+            return trial
+
+    def differs(self) -> tuple[str, ...]:
+        """Relations whose rows, as they are now, are not those that readers see."""
+        with self._turn:
+            return self._write(self._publication.differs)
 
     def committed(self) -> tuple[Commit, ...]:
         """Every promotion, oldest first."""
@@ -125,6 +155,10 @@ class SqlmeshWarehouse:
         with self._turn, self._store.cursor() as cursor:
             return Hand(cursor, self._root).accept()
 
+    def warm(self) -> None:
+        """Import SQLMesh (1.5 s) on the writer thread while the caller lands deliveries, which is DuckDB's work."""
+        self._writer.submit(_sqlmesh)
+
     def close(self) -> None:
         """Release the file, the lock and the writer thread."""
         self._writer.submit(self._release).result()
@@ -150,6 +184,8 @@ class SqlmeshWarehouse:
         try:
             return self._writer.submit(work).result()
         except Exception as error:
+            if damaged(error):
+                self._store.path.with_name(MARK).touch()
             raise translate(error) from error
 
     def _builder(self) -> Builder:
@@ -159,11 +195,17 @@ class SqlmeshWarehouse:
             self._made = Builder(self._root, self._store.path)
         return self._made
 
-    def _transition(self, plan: Plan, decision: str) -> Transition:
+    def _transition(self, plan: Plan, decision: str, checks: tuple[Check, ...]) -> Transition:
         from windvane.adapters.warehouses.sqlmesh.transition import Transition
 
         builder = self._builder()
-        return Transition(builder, Intake(builder.cursor, self._root), plan, decision=decision)
+        return Transition(builder, Intake(builder.cursor, self._root), plan, decision=decision, checks=checks)
+
+    def _rebuild(self, plan: Plan) -> Rebuild:
+        from windvane.adapters.warehouses.sqlmesh.rebuild import Rebuild
+
+        builder = self._builder()
+        return Rebuild(builder, Intake(builder.cursor, self._root), plan, decision="")
 
     def _tryout(self) -> TryOut:
         from windvane.adapters.warehouses.sqlmesh.tryout import TryOut
@@ -173,3 +215,21 @@ class SqlmeshWarehouse:
     def _release(self) -> None:
         if self._made is not None:
             self._made.close()
+
+
+def _sqlmesh() -> None:
+    """Bring in what the first transition needs; what goes wrong here goes wrong again there, and is told."""
+    with suppress(Exception):
+        from windvane.adapters.warehouses.sqlmesh import builder, transition  # noqa: F401
+
+
+def _open(home: Path) -> StoreFile:
+    """The file; one that is damaged is set aside, and an empty one stands in its place until it is made again."""
+    path = home / "warehouse.duckdb"
+    if path.with_name(MARK).exists():
+        set_aside(path)
+    try:
+        return StoreFile(path, spill=home / "spill")
+    except Unhealthy:
+        set_aside(path)
+        return StoreFile(path, spill=home / "spill")

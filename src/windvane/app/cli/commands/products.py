@@ -1,4 +1,4 @@
-"""`windvane products`: products as they are published now."""
+"""`windvane products`: products as they are published now, or the data card of one."""
 
 from __future__ import annotations
 
@@ -14,20 +14,41 @@ SECTION, PLACE = "Look at data", 1
 
 
 @click.command("products", short_help="Products as they are published now.")
+@click.argument("name", required=False, default="")
+@click.option("--svg", metavar="FILE", default="", help="Draw actual against estimate into FILE.")
 @options.estate
 @options.shape
-def command(*, estate: Path | None, shape: Shape) -> None:
+def command(*, name: str, svg: str, estate: Path | None, shape: Shape) -> None:
     """List the products of promoted plans, with the release that readers see and the goal each serves.
 
-    Reads the ledger only, so it works during a run. --json gives one object per line.
+    With NAME: its data card, with what was measured on which window, what it was made from, its limits and decisions;
+    of what is estimated a chart too. Works during a run. --json gives one object per line.
     """
     from windvane.app import reading
     from windvane.app.cli.text import holdings as text
     from windvane.app.story import holdings
 
-    found = holdings.products(reading.book(estate_at(estate)))
+    root = estate_at(estate)
+    if name:
+        _card(root, name, svg, shape)
+        return
+    found = holdings.products(reading.book(root))
     if shape is Shape.TEXT:
         screen.show(text.products(found))
     else:
         for line in found:
             screen.data(line)
+
+
+def _card(root: Path, name: str, svg: str, shape: Shape) -> None:
+    from windvane.app import drawing, reading
+    from windvane.app.cli.text.card import card as text
+    from windvane.app.story.card import card
+
+    found = card(reading.book(root), name)
+    if svg:
+        drawing.svg(root, found.relation, Path(svg))
+    if shape is Shape.JSON:
+        screen.data(found)
+        return
+    screen.show(text(found, drawing.terminal(root, found.relation) if found.estimator else ""))

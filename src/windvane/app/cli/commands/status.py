@@ -29,7 +29,8 @@ def command(*, estate: Path | None, since: int | None, shape: Shape) -> int:
     from windvane.app.story.status import status
 
     folder = estate_at(estate)
-    report = status(reading.book(folder), since=reading.looked(folder) if since is None else since)
+    seen = reading.looked(folder) if since is None else since
+    report = status(reading.book(folder), since=seen, faults=reading.glanced(folder))
     if shape is Shape.JSON:
         screen.data(report)
     else:

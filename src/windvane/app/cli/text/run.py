@@ -17,6 +17,7 @@ def run(report: RunReport) -> Iterator[Line]:
     yield from section("Held (readers keep the last good version)", [item(i) for i in report.held], "warn")
     yield from section("Not chosen", [item(i) for i in report.rejected])
     yield from section("Broken", [item(i) for i in report.broken], "bad")
+    yield from section("Not read", [f"{s.name}: {s.why}; fix: {s.fix}" for s in report.strays], "warn")
     yield from section("Asks you", [item(i) for i in report.asks], "ask")
     if report.rows_read:
         kept = f"{report.rows_accepted:,} accepted + {report.rows_quarantined:,} quarantined"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windvane.app.cli.screen import Line
+from windvane.app.reports import Stray
 from windvane.app.story.status import Asks, Changed, StatusReport
 from windvane.app.story.words import count, moment
 
@@ -17,6 +18,7 @@ def status(report: StatusReport) -> Iterator[Line]:
     yield from _changed(report.changed)
     yield from _broken(report)
     yield from _asks(report.asks)
+    yield from _strays(report.strays)
     if report.release:
         yield Line(f"readers see {report.release}, published {moment(report.released_at)} UTC", "dim")
     elif not report.until:
@@ -51,6 +53,14 @@ def _broken(report: StatusReport) -> Iterator[Line]:
             yield Line(f"         {trouble.why}", "dim")
         if trouble.fix:
             yield Line(f"         fix: {trouble.fix}", "dim")
+
+
+def _strays(strays: tuple[Stray, ...]) -> Iterator[Line]:
+    if strays:
+        yield Line("not read", "head")
+    for stray in strays:
+        yield Line(f"  {stray.name}: {stray.why}", "warn")
+        yield Line(f"         fix: {stray.fix}", "dim")
 
 
 def _asks(asks: tuple[Asks, ...]) -> Iterator[Line]:

@@ -15,6 +15,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LEAST = 0.5  # interquartile ranges; smaller shifts matter to nobody
 MOST_COLUMNS = 6
 SLICES = 400
+ROWS = 10  # fewer arriving rows have no shape: single rows are looked at by `extremes`
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
@@ -48,7 +49,8 @@ SELECT 'column `' || shifts.measure || '` moved by ' || {rounded("shift", 2)} ||
   || {rounded("q2_before")} || ' before, ' || {rounded("q2")} || ' now); in ' || {counted("n")}
   || ' steps before at most ' || {rounded("highest", 2)} AS broken
 FROM shifts JOIN past ON past.measure = shifts.measure
-WHERE slice = 0 AND n >= {FEWEST} AND shift > GREATEST({LEAST}, {stretched(alpha, past="n", highest="highest")})"""
+WHERE slice = 0 AND n >= {FEWEST} AND (SELECT _size FROM arrived) >= {ROWS} AND shift > GREATEST({LEAST},
+  {stretched(alpha, past="n", highest="highest")})"""
     listed = ", ".join(f"`{c}`" for c in share.wish.columns)
     why = (
         f"five quantiles of {listed} move between slices of the size of a delivery; a step is stopped when it "

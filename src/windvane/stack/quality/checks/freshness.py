@@ -12,6 +12,7 @@ from windvane.domain.estate import Check
 from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
 from windvane.stack.quality.conformal import limit
 from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, number, quoted
+from windvane.stack.quality.worked import steps, worked_days
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
@@ -34,16 +35,27 @@ def render(table: Table, share: Share) -> Check:
   SELECT _newest AS day FROM newest WHERE _newest IS NOT NULL
   UNION
   SELECT {day} FROM {table.relation} CROSS JOIN newest WHERE {ARRIVES} AND {day} > _newest
-), steps AS (
-  SELECT day - LAG(day) OVER (ORDER BY day) AS gap FROM days
-)
+){_steps(table)}
 SELECT {counted("MAX(gap)")} || ' days without a row, then rows again' AS broken
 FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
+    off = " besides days off" if table.calendar.days_off else ""
     why = (
         f"{len(gaps):,} steps between days with rows in `{table.contract.time_column}`, the longest {max(gaps):g} "
-        f"days; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
+        f"days{off}; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
     )
     return check_of(table, share, sql=sql, why=why)
+
+
+def _steps(table: Table) -> str:
+    if not table.calendar.days_off:
+        return """, steps AS (
+  SELECT day - LAG(day) OVER (ORDER BY day) AS gap FROM days
+)"""
+    return f""", pairs AS (
+  SELECT day, LAG(day) OVER (ORDER BY day) AS before FROM days
+), steps AS (
+  SELECT {steps(table.calendar, "before", "day")} AS gap FROM pairs
+)"""
 
 
 def _is_timed(table: Table) -> bool:
@@ -54,4 +66,4 @@ def _gaps(table: Table) -> list[float]:
     day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
     rows = table.engine.rows(f"SELECT DISTINCT {day} FROM {table.history} WHERE {day} IS NOT NULL ORDER BY 1")
     days = [r[0] for r in rows if isinstance(r[0], date)]
-    return [float((b - a).days) for a, b in pairwise(days)]
+    return [float(worked_days(table.calendar, a, b)) for a, b in pairwise(days)]

@@ -6,11 +6,14 @@ import math
 from datetime import date
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import BATCHES, FRESH, counted, rounded
+from windvane.stack.quality.arriving import ARRIVES, BATCHES, FRESH, KNOWN, counted, rounded
+from windvane.stack.quality.budget import LEAST as FEWEST
 from windvane.stack.quality.conformal import Limit, limit, median
 from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, literal, number, quoted
+from windvane.stack.quality.worked import is_off
 
 LEAST = math.log(1.5)  # a table may gain or lose a third without anyone being asked
+LONG = 20  # known departures from which their tail is taken as lighter
 RECENT, ENOUGH = 8, 4  # earlier days of the same weekday that say what is usual
 
 
@@ -28,19 +31,44 @@ def render(table: Table, share: Share) -> Check | None:
     if not share.wish.weight:
         why = "a delivery without rows says nothing; holding it withholds nothing."
         return check_of(table, share, sql=_empty(table), why=why)
-    found = limit(_departures(table), share.alpha)
+    found = _limit(table, share.alpha)
     top = max(LEAST, found.value)
     if top > math.log(20):
         return None
     by_day = _by_day(table)
-    sql = (_days if by_day else _batches)(table, top)
+    sql = _days(table, top) if by_day else _batches(table, top)
     if table.relation.startswith("staging."):
         sql = f"{_empty(table)}\nUNION ALL\nSELECT broken FROM (\n{sql}\n) AS unusual"
-    return check_of(table, share, sql=sql, why=_why(found, top, by_day))
+    return check_of(table, share, sql=_but_corrections(table, sql), why=_why(found, top, by_day))
+
+
+def _but_corrections(table: Table, sql: str) -> str:
+    """Silent about deliveries of which most rows are known keys with other values: corrections come in any number."""
+    key = table.contract.key
+    if not key or len(table.upstream) != 1 or not table.relation.startswith("core."):
+        return sql
+    source = table.upstream[0]
+    same = " AND ".join(f"old.{quoted(k)} = fresh.{quoted(k)}" for k in key)
+    again = f"EXISTS (SELECT 1 FROM {source} AS old WHERE old.{KNOWN} AND {same})"
+    return (
+        f"SELECT broken FROM (\n{sql}\n) AS odd\nWHERE (SELECT COALESCE(AVG(CASE WHEN {again} THEN 1.0 ELSE 0.0 "
+        f"END), 0) "
+        f"FROM {source} AS fresh WHERE fresh.{ARRIVES}) <= 0.5"
+    )
+
+
+def _limit(table: Table, alpha: float) -> Limit:
+    """The conformal limit; a long past is stretched as a tail of index 3, as logs of counts are lighter than 2."""
+    past = _departures(table)
+    found = limit(past, alpha)
+    if found.stretch <= 1 or len(past) < LONG:
+        return found
+    stretch = found.stretch ** (2 / 3)
+    return Limit(max(past) * stretch, alpha, len(past), stretch)
 
 
 def _why(found: Limit, top: float, by_day: str) -> str:
-    unit = "days against the median of the same weekday before" if by_day else "batches against the median before"
+    unit = "days against the median of those like them before" if by_day else "batches against the median before"
     return (
         f"rows of {found.past:,} {unit}; fewer than 1/{math.exp(top):.2f} or more than {math.exp(top):.2f} times the "
         f"usual number is {found.origin}."
@@ -73,9 +101,27 @@ def _departures(table: Table) -> list[float]:
     day = f"CAST({quoted(time)} AS DATE)"
     rows = table.engine.rows(
         f"SELECT {_part(table)} AS part, {day} AS day, COUNT(*) FROM {table.history} "
-        f"WHERE {day} IS NOT NULL GROUP BY {_part(table)}, {day} ORDER BY 2"
+        f"WHERE {day} IS NOT NULL{_worked(table, day)} GROUP BY {_part(table)}, {day} ORDER BY 2"
     )
-    return _against([(f"{p!r} {d.weekday()}", n) for p, d, n in rows if isinstance(d, date) and isinstance(n, int)])
+    days = [(p, d, n) for p, d, n in rows if isinstance(d, date) and isinstance(n, int)]
+    weekly = _against([(f"{p!r} {d.weekday()}", n) for p, d, n in days])
+    return weekly if len(weekly) >= FEWEST else _against([(f"{p!r}", n) for p, _, n in days])
+
+
+def _worked(table: Table, day: str) -> str:
+    """SQL that leaves days off out: neither are they judged, nor do they say what is usual."""
+    off = is_off(table.calendar, day)
+    return f" AND NOT ({off})" if off else ""
+
+
+def _is_weekly(table: Table) -> bool:
+    """Whether history is long enough to compare a day with the same weekday; otherwise with the days before."""
+    day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
+    rows = table.engine.rows(
+        f"SELECT {_part(table)}, EXTRACT(DOW FROM {day}), COUNT(DISTINCT {day}) FROM {table.history} "
+        f"WHERE {day} IS NOT NULL{_worked(table, day)} GROUP BY {_part(table)}, EXTRACT(DOW FROM {day})"
+    )
+    return sum(max(0, n - ENOUGH) for *_, n in rows if isinstance(n, int)) >= FEWEST
 
 
 def _part(table: Table) -> str:
@@ -106,16 +152,16 @@ def _empty(table: Table) -> str:
 
 def _days(table: Table, top: float) -> str:
     day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
+    same = "AND EXTRACT(DOW FROM known.day) = EXTRACT(DOW FROM late.day)\n  " if _is_weekly(table) else ""
     return f"""WITH days AS (
   SELECT {day} AS day, {_part(table)} AS part, COUNT(*) AS n, COUNT(_fresh) AS arrives
   FROM {table.relation} LEFT JOIN {FRESH}
-  WHERE {day} IS NOT NULL GROUP BY {day}, {_part(table)}
+  WHERE {day} IS NOT NULL{_worked(table, day)} GROUP BY {day}, {_part(table)}
 ), earlier AS (
   SELECT late.day, late.part, late.n, known.n AS was,
     ROW_NUMBER() OVER (PARTITION BY late.day, late.part ORDER BY known.day DESC) AS age
   FROM days AS late JOIN days AS known ON known.arrives = 0 AND known.part = late.part AND known.day < late.day
-    AND EXTRACT(DOW FROM known.day) = EXTRACT(DOW FROM late.day)
-  WHERE late.arrives > 0
+    {same}WHERE late.arrives > 0
 ), usual AS (
   SELECT day, part, MAX(n) AS n, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY was) AS was
   FROM earlier WHERE age <= {RECENT} GROUP BY day, part HAVING COUNT(*) >= {ENOUGH}

@@ -27,13 +27,16 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def name_likeness(one: str, other: str) -> float:
-    """0..1: 1 for the same words, about 0.8 for a word more or an abbreviation, 0 when a qualifier differs.
+    """0..1: 1 for the same words, 0.9 in another order or form, about 0.8 for a word more or an abbreviation, 0 when a
+    qualifier differs.
 
     `close` and `adj_close` are 0: a qualifier on one side only names another quantity.
     """
     a, b = words(one), words(other)
     if a == b or "".join(a) == "".join(b):
         return 1.0
+    if _same_words(a, b):
+        return 0.9
     rest_a, rest_b = _left(a, b), _left(b, a)
     if not rest_a or not rest_b:
         extra = (set(rest_a) | set(rest_b)) - _NOISE
@@ -43,6 +46,25 @@ def name_likeness(one: str, other: str) -> float:
     if _short(rest_a, rest_b) or _short(rest_b, rest_a):
         return 0.8
     return 0.7 * SequenceMatcher(None, "".join(a), "".join(b)).ratio()
+
+
+def _same_words(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two or more words are the same in another order, each in one of its forms (`totale`, `totali`)."""
+    if len(a) != len(b) or len(a) < 2:
+        return False
+    pairs = zip(sorted(a), sorted(b), strict=True)
+    return all(x == y or _forms(x, y) for x, y in pairs)
+
+
+def _forms(one: str, other: str) -> bool:
+    """Whether two words differ by no more than their last letter."""
+    stem = min(len(one), len(other)) - (len(one) == len(other))
+    return (
+        max(len(one), len(other)) - stem == 1
+        and stem >= 4
+        and one[:stem] == other[:stem]
+        and not (one + other).isdigit()
+    )
 
 
 def _left(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ MARGIN = 0.15  # the runner-up must be at least so much worse
 NAMED = 0.75  # likeness of names that counts as evidence
 SAME_NAME = 0.95  # likeness of names that are one name in two spellings
 PROVEN = 0.999  # share of equal values on shared keys that counts as proof
+MANY, NEARLY = 500, 0.99  # shared keys from which this share proves it too: a correction came with the new name
 FEWEST = 20  # shared keys, or distinct values, that proof needs
 SHARED = 0.8  # share of distinct arriving values that must be known
 SURPRISING = 0.002  # p-value of the step at the seam below which the values do not go on
@@ -60,7 +61,8 @@ class _Pair:
 
     @property
     def proven(self) -> bool:
-        return self.equal[0] >= FEWEST and self.equal[1] >= PROVEN and self.new.distinct > 2
+        enough = NEARLY if self.equal[0] >= MANY and self.new.distinct >= FEWEST else PROVEN
+        return self.equal[0] >= FEWEST and self.equal[1] >= enough and self.new.distinct > 2
 
     @property
     def refuted(self) -> bool:

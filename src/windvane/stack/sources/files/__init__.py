@@ -57,6 +57,12 @@ class Files:
             fix="run again; if it is meant to be gone, nothing more is needed",
         )  # fmt: skip
 
+    def unclaimed(self, offered: tuple[tuple[Source, tuple[Delivery, ...]], ...], *, since: float) -> tuple[Stray, ...]:
+        """New files beside those of the sources; looks at names and times only."""
+        from windvane.stack.sources.files.beside import unclaimed
+
+        return unclaimed(offered, since=since)
+
 
 def in_order_of_arrival(source: str, found: tuple[Found, ...]) -> tuple[Delivery, ...]:
     """Deliveries by time of arrival; those written within a minute of each other by name, numbers as numbers."""

@@ -1,0 +1,152 @@
+"""Which faults meet which base, source and seed; plays them one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from windvane.app.drill.base import Base
+from windvane.app.drill.case import played
+from windvane.app.drill.judging import Score, judge
+from windvane.app.drill.oracle import Oracle
+from windvane.domain import registry
+from windvane.domain.errors import Usage
+from windvane.domain.fault import Fault, Injection
+from windvane.domain.injecting import sent
+from windvane.domain.record import replace
+from windvane.domain.table import Table
+
+PACKAGE = "windvane.faults"
+_DRAWS = 3  # how often another column and share are drawn before a source is given up
+
+
+@dataclass(frozen=True)
+class Case:
+    """One or two faults on one base. `source`: where; empty: where the seed says.
+
+    `hidden`: before the vendor makes other deliveries from the broken one, so that it shows there too.
+    """
+
+    faults: tuple[str, ...]
+    base: str
+    seed: int
+    source: str = ""
+    hidden: bool = False
+
+
+def known(names: tuple[str, ...] = ()) -> dict[str, Fault]:
+    """Faults by name; `names` are names, ids like `V9`, or classes. Raises `Usage` (`fault.unknown`)."""
+    found = {name: load(name) for name in registry.names(PACKAGE)}
+    if not names:
+        return found
+    chosen: dict[str, Fault] = {}
+    for wanted in names:
+        fits = {n: f for n, f in found.items() if wanted in (n, n.replace("_", "-"), f.id, f.kind)}
+        if not fits:
+            raise Usage(
+                f"unknown fault `{wanted}`",
+                code="fault.unknown",
+                why=f"there are: {', '.join(found)}",
+                fix="name a fault, its id like `V9`, or a class like `schema`",
+            )
+        chosen |= fits
+    return chosen
+
+
+def load(name: str) -> Fault:
+    """The fault of one module."""
+    made: Fault = registry.load(PACKAGE, name).fault()
+    return made
+
+
+def play(cases: tuple[Case, ...], base: Base) -> Iterator[Score]:
+    """The score of each case that has something to break in `base`."""
+    oracle = Oracle(base)
+    try:
+        for case in cases:
+            score = _play(case, base, oracle)
+            if score is not None:
+                yield score
+    finally:
+        oracle.close()
+
+
+def _play(case: Case, base: Base, oracle: Oracle) -> Score | None:
+    faults = tuple(load(name) for name in case.faults)
+    injection = drawn(case, faults, base)
+    if injection is None:
+        return None
+    with played(base, injection) as outcome:
+        named = ("+".join(case.faults) + (" upstream" if case.hidden else ""), counted_as(faults))
+        return judge(named, injection, outcome, base=base, oracle=oracle, seed=case.seed)
+
+
+def counted_as(faults: tuple[Fault, ...]) -> Fault:
+    """What a case is counted as: the first fault that is no control."""
+    first = next((f for f in faults if not f.control), faults[0])
+    ids = "+".join(f.id for f in faults)
+    return Fault(id=ids, kind=first.kind, inject=first.inject, about=first.about)
+
+
+def drawn(case: Case, faults: tuple[Fault, ...], base: Base) -> Injection | None:
+    """The injection of a case, or `None` when no source has anything to break; the same case gives the same one."""
+    rng = Random(f"{case.seed} {' '.join(case.faults)} {case.base}")
+    sources = [t.source for t in base.world.arriving]
+    rng.shuffle(sources)
+    for source in [case.source] * _DRAWS if case.source else sources * _DRAWS:
+        injection = _on(source, faults, base, rng)
+        if injection is not None and case.hidden:
+            injection = spread(injection, source, base)
+        if injection is not None:
+            return injection
+    return None
+
+
+def spread(injection: Injection, source: str, base: Base) -> Injection | None:
+    """The injection with the deliveries that are made from the broken one; `None` when none is, or none changes."""
+    derive, broken = base.given.derive, injection.broken
+    if derive is None or broken is None or not set(base.world.delivery(source).columns) <= set(broken.columns):
+        return None
+    day = base.world.arriving
+    was = {t.source: t for t in derive(day)}
+    now = derive(tuple(broken if t.source == source else t for t in day))
+    made = {t.source: _moved(base.world.delivery(t.source), was[t.source], t) for t in now if t != was[t.source]}
+    made.pop(source, None)
+    if not made:
+        return None
+    wave = tuple(sent(made[s.source]) if s.source in made else s for s in injection.waves[0])
+    return replace(injection, waves=(wave, *injection.waves[1:]), said=f"{injection.said}, before {', '.join(made)}")
+
+
+def _moved(clean: Table, was: Table, now: Table) -> Table:
+    """The clean delivery with those cells that the vendor makes otherwise now."""
+    rows = tuple(
+        tuple(c if a == b else b for c, a, b in zip(*cells, strict=True))
+        for cells in zip(clean.rows, was.rows, now.rows, strict=True)
+    )
+    return replace(clean, rows=rows)
+
+
+def _on(source: str, faults: tuple[Fault, ...], base: Base, rng: Random) -> Injection | None:
+    """The faults one after the other on the same delivery."""
+    world = replace(base.world, target=source)
+    first = faults[0].inject(world, rng)
+    for fault in faults[1:]:
+        if first is None or first.broken is None:
+            return None
+        again = replace(world, arriving=tuple(first.broken if t.source == source else t for t in world.arriving))
+        second = fault.inject(again, rng)
+        first = None if second is None else _both(first, second, source)
+    return first
+
+
+def _both(first: Injection, second: Injection, source: str) -> Injection:
+    """Two faults at once: waiting is right for two, and so is healing both when each may be healed."""
+    healed = all("hold" not in i.truth.rights[:1] for i in (first, second))
+    tables = first.truth.tables if second.truth.tables else ()
+    if not healed:
+        tables = tuple(t for t in tables if t.source != source)
+    rights = ("hold", "heal") if healed else ("hold",)
+    truth = replace(first.truth, rights=rights, tables=tables, place=source)
+    return replace(second, said=f"{first.said}; {second.said}", truth=truth)

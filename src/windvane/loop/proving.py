@@ -1,0 +1,266 @@
+"""Tries the proposals of one round on a panel read from production: gains, leaks, a placebo, the canary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+
+import numpy as np
+
+from windvane.domain.estate import Product
+from windvane.domain.estimate import Gain, Inputs, Recipe
+from windvane.domain.plan import Plan
+from windvane.domain.record import replace
+from windvane.domain.run import CheckResult, Measurement, Trial
+from windvane.loop.aims import Aim, value_of
+from windvane.loop.crew import Crew
+from windvane.loop.estimating import Case, case_of, reached
+from windvane.loop.versions import product_of
+from windvane.stack.estimation.backtest import Backtest
+from windvane.stack.estimation.canary import canary
+from windvane.stack.estimation.candidates import candidates
+from windvane.stack.estimation.leaks import leaks
+from windvane.stack.estimation.panel import Array, Panel
+from windvane.stack.evidence.paired import paired
+from windvane.stack.evidence.placebo import placebo
+from windvane.stack.evidence.several import corrected
+from windvane.stack.transform.asof import features_of
+
+LEAST = 0.02  # of the target of an aim: a smaller gain is not worth a change
+SAME = 0.995  # correlation from which two features say the same
+PLACEBO = "placebo"
+_CANARIES = 3  # decision times after which everything is garbage
+
+
+@dataclass
+class Bench:
+    """The product as it is, on a panel that has the features of all proposals beside its own."""
+
+    product: Product
+    case: Case
+    before: Backtest
+    alone: dict[str, Case] = field(default_factory=dict)  # plans whose rows are others: a case of their own
+
+    def case_for(self, plan: Plan) -> Case:
+        """The rows on which a plan is tried."""
+        return self.alone.get(plan.fingerprint(), self.case)
+
+    def narrowed(self, plan: Plan) -> Case:
+        """The rows of a plan with the features of its own inputs alone."""
+        made = product_of(plan)
+        assert made is not None and made.inputs is not None
+        case = self.case_for(plan)
+        return changed(case, inputs=made.inputs, panel=case.panel.only(features_of(made.inputs)))
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A plan with its backtest and its gains, not corrected yet; `refused` says why it was not even tested."""
+
+    plan: Plan
+    test: Backtest | None
+    gains: tuple[Gain, ...] = ()
+    refused: str = ""
+
+
+def bench(crew: Crew, product: Product, plans: Sequence[Plan]) -> Bench:
+    """Read the input of the product once, with everything that the plans would add to it."""
+    assert product.inputs is not None and product.recipe is not None
+    puts = [(p, versions_.inputs) for p in plans if (versions_ := product_of(p)) is not None]
+    others = [(p, i) for p, i in puts if i is not None]
+    wide = _widest(product.inputs, [i for _, i in others])
+    case = case_of(crew, product.name, wide, product.goal)
+    made = Bench(product, case, _quiet(case, product.recipe))
+    for plan, other in others:
+        if _core(other) != _core(product.inputs):
+            made.alone[plan.fingerprint()] = case_of(crew, product.name, other, product.goal)
+    return made
+
+
+def _core(inputs: Inputs) -> Inputs:
+    """Everything that decides which rows there are and what their target is."""
+    return replace(inputs, windows=(), drivers=(), calendar=())
+
+
+def _widest(own: Inputs, others: Sequence[Inputs]) -> Inputs:
+    alike = [own, *(o for o in others if _core(o) == _core(own))]
+    return replace(
+        own,
+        windows=tuple(sorted({w for i in alike for w in i.windows})),
+        drivers=tuple({d.name: d for i in alike for d in i.drivers}.values()),
+        calendar=tuple(dict.fromkeys(c for i in alike for c in i.calendar)),
+    )
+
+
+def _quiet(case: Case, recipe: Recipe) -> Backtest:
+    """A backtest without intervals, which only the version that stays needs."""
+    return case.test(replace(recipe, coverage=0.0))
+
+
+def added(product: Product, plan: Plan) -> tuple[str, ...]:
+    """Features that a plan gives to the recipe of a product."""
+    made = product_of(plan)
+    if made is None or made.recipe is None or product.recipe is None:
+        return ()
+    return tuple(f for f in made.recipe.features if f not in product.recipe.features)
+
+
+def repeats(made: Bench, plans: Sequence[Plan]) -> dict[str, str]:
+    """Plans (by fingerprint) whose only feature says what another one says that comes before, and which."""
+    panel = made.case.panel
+    stop = made.case.develop.stop
+    known: dict[str, Array] = {
+        f: _series(panel, f, stop) for f in (made.product.recipe or Recipe(estimator="")).features
+    }
+    found: dict[str, str] = {}
+    for plan in plans:
+        names = added(made.product, plan)
+        if len(names) != 1 or names[0] not in panel.features:
+            continue
+        own = _series(panel, names[0], stop)
+        twin = next((n for n, other in known.items() if _alike(own, other)), "")
+        if twin:
+            found[plan.fingerprint()] = twin
+        else:
+            known[names[0]] = own
+    return found
+
+
+def _series(panel: Panel, name: str, stop: int) -> Array:
+    return panel.features[name][:stop].ravel()[:: max(1, panel.shape[1] // 8)]
+
+
+def _alike(one: Array, other: Array) -> bool:
+    both = np.isfinite(one) & np.isfinite(other)
+    if both.sum() < max(30, 0.5 * np.isfinite(one).sum()):
+        return False
+    a, b = one[both], other[both]
+    return bool(a.std() > 0 and b.std() > 0 and abs(np.corrcoef(a, b)[0, 1]) >= SAME)
+
+
+def tested(made: Bench, plans: Sequence[Plan], *, level: float) -> Iterator[Tested]:
+    """Each plan with its gains over the product as it is, in the order that costs least."""
+    twins = {leak.feature: f"{leak.kind.replace('_', ' ')}: {leak.why}" for leak in leaks(_fresh(made, plans))}
+    shared: dict[Recipe, list[Plan]] = {}
+    rest: list[Plan] = []
+    for plan in plans:
+        names = added(made.product, plan)
+        odd = next((twins[n] for n in names if n in twins), "")
+        if odd:
+            yield Tested(plan, None, refused=odd)
+        elif _added_last(made, plan, names):
+            recipe = _recipe(plan)
+            shared.setdefault(replace(recipe, features=recipe.features[:-1]), []).append(plan)
+        else:
+            rest.append(plan)
+    for recipe, group in shared.items():
+        named = {_recipe(p).features[-1]: p for p in group}
+        span = (made.case.scored, made.case.develop.stop)
+        for name, test in candidates(made.case.panel, recipe, tuple(named), span, measures=made.case.measures):
+            yield _compared(made, named[name], test, level=level)
+    for plan in rest:
+        yield _compared(made, plan, _quiet(made.case_for(plan), _recipe(plan)), level=level)
+
+
+def _fresh(made: Bench, plans: Sequence[Plan]) -> Panel:
+    """The development window with the features that are new."""
+    names = {n for p in plans for n in added(made.product, p)} & set(made.case.panel.features)
+    return made.case.panel.between(0, made.case.develop.stop).only(sorted(names))
+
+
+def _recipe(plan: Plan) -> Recipe:
+    made = product_of(plan)
+    assert made is not None and made.recipe is not None
+    return replace(made.recipe, coverage=0.0)
+
+
+def _added_last(made: Bench, plan: Plan, names: tuple[str, ...]) -> bool:
+    if len(names) != 1 or plan.fingerprint() in made.alone:
+        return False
+    return _recipe(plan).features[-1] == names[0]
+
+
+def _compared(made: Bench, plan: Plan, test: Backtest, *, level: float) -> Tested:
+    return Tested(plan, test, gains=tuple(_gain(made, aim, test, plan, level=level) for aim in made.case.aims))
+
+
+def _gain(made: Bench, aim: Aim, test: Backtest, plan: Plan, *, level: float) -> Gain:
+    """The gain on one aim, in its unit."""
+    before, after = _on_same_times(made, plan, aim.measure, test)
+    least = LEAST * abs(aim.value) / aim.factor if aim.value is not None else 0.0
+    gain = paired(before, after, measure=aim.said, better=aim.better, level=level, least=least)
+    scaled = {k: getattr(gain, k) * aim.factor for k in ("before", "after", "gain", "low", "high", "least")}
+    return replace(gain, unit=aim.unit, **scaled)
+
+
+def _on_same_times(made: Bench, plan: Plan, measure: str, test: Backtest) -> tuple[Array, Array]:
+    """Scores of both versions on the decision times that both have. No estimate at all has the rank correlation 0."""
+    before, after = made.before.per_step[measure], test.per_step[measure]
+    own = made.case_for(plan)
+    if own is not made.case:
+        mine = made.case.panel.decided[made.before.steps]
+        theirs = own.panel.decided[test.steps]
+        _, i, j = np.intersect1d(mine, theirs, return_indices=True)
+        before, after = before[i], after[j]
+    if measure == "rank_correlation":
+        before = np.where(np.isnan(before) & np.isfinite(after), 0.0, before)
+    return before, after
+
+
+def with_placebo(made: Bench, best: Tested, *, level: float) -> Tested:
+    """The best proposal with its features in another order of time: what must not help."""
+    names = added(made.product, best.plan)
+    recipe = _recipe(best.plan)
+    panel = made.case.panel
+    fake = {f"{PLACEBO}_{n}": placebo(panel.features[n], seed=i) for i, n in enumerate(names) if n in panel.features}
+    swapped = tuple(f"{PLACEBO}_{f}" if f in names else f for f in recipe.features)
+    test = _quiet(changed(made.case, panel=panel.adding(fake)), replace(recipe, features=swapped))
+    plan = replace(
+        best.plan,
+        proposer="windvane",
+        title=f"Placebo: {best.plan.title}, times shuffled",
+        changes=(),
+        rationale="the same features in blocks of another time; it must be rejected, or nothing of this round counts",
+        assumptions=(),
+    )
+    return _compared(made, plan, test, level=level)
+
+
+def trials(tests: Sequence[Tested], made: Bench, *, level: float) -> tuple[Trial, ...]:
+    """The trials of a round: gains corrected for all that was tried in it."""
+    gains = corrected([t.gains for t in tests], level=level)
+    return tuple(_trial(t, g, made) for t, g in zip(tests, gains, strict=True))
+
+
+def _trial(tested_: Tested, gains: tuple[Gain, ...], made: Bench) -> Trial:
+    name = made.product.relation
+    clean = CheckResult(
+        check="no leak", relation=f"{name}_input", severity="block", passed=not tested_.refused, broken=tested_.refused
+    )
+    return Trial(
+        plan=tested_.plan.fingerprint(),
+        environment="panel",
+        before=_measured(made.before, made.case.aims),
+        after=_measured(tested_.test, made.case.aims) if tested_.test else (),
+        checks=(clean,),
+        gains=gains,
+    )
+
+
+def _measured(test: Backtest, aims: Sequence[Aim]) -> tuple[Measurement, ...]:
+    scores = reached(test)
+    values = ((a, value_of(scores, a.measure)) for a in aims)
+    return tuple(Measurement(name=a.said, value=None if v != v else v * a.factor) for a, v in values)
+
+
+def sings(made: Bench, plan: Plan) -> CheckResult:
+    """The canary: everything after a decision is garbage, and estimates up to it stay equal to the bit."""
+    case = made.case_for(plan)
+    panel = case.panel.between(0, case.develop.stop)
+    span = np.linspace(case.scored, case.develop.stop - 2, _CANARIES + 2)[1:-1].astype(int)
+    moved = canary(panel.only(_recipe(plan).features), _recipe(plan), [int(s) for s in span])
+    return CheckResult(
+        check=f"canary {moved:g}", relation=f"{made.product.relation}_input", severity="block", passed=moved == 0.0,
+        broken="" if moved == 0.0 else f"estimates move by {moved:g} when the future is garbage",
+    )  # fmt: skip

@@ -1,0 +1,25 @@
+"""Values of the other sign where there were hardly any: a convention turned."""
+
+from __future__ import annotations
+
+from windvane.domain.estate import Check
+from windvane.stack.quality.surge import ALPHA, Mark, surges, told_bound
+from windvane.stack.quality.table import Share, Table, Wish, check_of, quoted
+
+REFUNDS = 0.2  # a day of refunds is business; a fifth of the rows below zero where there were none is asked about
+
+
+def wishes(table: Table) -> tuple[Wish, ...]:
+    """One check over the measures."""
+    columns = tuple(c.name for c in table.measures)
+    return (Wish("sign_share", columns, fixed=ALPHA),) if columns and table.rows and table.role == "whole" else ()
+
+
+def render(table: Table, share: Share) -> Check:
+    """Counts negative and positive values, each against its own past."""
+    marks = tuple(
+        Mark(f"column `{c}` {told}", f"{quoted(c)} {test} 0", f"{quoted(c)} <> 0", usual=REFUNDS)
+        for c in share.wish.columns
+        for told, test in (("is below zero", "<"), ("is above zero", ">"))
+    )
+    return check_of(table, share, sql=surges(table, marks), why=f"A sign that turns in many rows. {told_bound(table)}")

@@ -1,0 +1,30 @@
+"""How texts of numbers are multiplied in SQL without a digit lost, and how many digits a column uses."""
+
+from __future__ import annotations
+
+from windvane.sql.alias import quote
+from windvane.stack.repair.case import Case
+
+PLAIN = "^[+-]?[0-9]+([.][0-9]+)?$"
+MOST_DIGITS = 9
+
+
+def times(text: str, factor: str, *, digits: int) -> str:
+    """SQL: the number that `text` spells times `factor` (SQL), with `digits` behind the point; other texts stay."""
+    return (
+        f"CASE WHEN REGEXP_MATCHES({text}, '{PLAIN}') THEN CAST(CAST(ROUND(CAST({text} AS DECIMAL(24, 9)) "
+        f"{factor}, {digits}) "
+        f"AS DECIMAL(38, {digits})) AS VARCHAR) ELSE {text} END"
+    )
+
+
+def digits_of(case: Case, column: str, relation: str) -> int:
+    """Digits behind the point that the values of a column use; `MOST_DIGITS` + 1 when more."""
+    name = f"CAST({quote(column)} AS DOUBLE)"
+    tests = ", ".join(
+        f"COUNT(*) FILTER (abs({name} * 1e{d} - round({name} * 1e{d})) > 1e-6 * greatest(1, abs({name}) * 1e{d} "
+        f"* 1e-9))"
+        for d in range(MOST_DIGITS + 1)
+    )
+    found = case.rows(f"SELECT {tests} FROM {relation} WHERE {quote(column)} IS NOT NULL")[0]
+    return next((d for d, n in enumerate(found) if not n), MOST_DIGITS + 1)
