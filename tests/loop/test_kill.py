@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-EVERY = int(os.environ.get("WINDVANE_KILL_EVERY", "6"))
+EVERY = int(os.environ.get("WINDVANE_KILL_EVERY", "18"))
 
 
 @pytest.mark.slow
