@@ -71,6 +71,18 @@ def test_too_much_quarantine_waits_for_a_person_and_approval_answers_it() -> Non
     assert approved.reasons[-1].detail == "known defect, agreed with finance"
 
 
+@pytest.mark.parametrize(
+    ("quarantined", "limit", "outcome"),
+    [(1, 0.01, "promote"), (3, 0.01, "promote"), (4, 0.01, "escalate"), (1, 0.0, "escalate")],
+)
+def test_a_few_rows_of_a_small_delivery_pass_unless_a_person_allows_none(
+    quarantined: int, limit: float, outcome: str
+) -> None:
+    plan = _plan(changes=(Admit(batch=replace(BATCH, accepted=100 - quarantined, quarantined=quarantined)),))
+    verdict = judge(plan, _trial(plan), Policy(max_quarantined_share=limit))
+    assert verdict.outcome == outcome
+
+
 def test_approval_never_cures_what_moves_what_it_must_not() -> None:
     plan = _plan()
     trial = _trial(plan, after=(Measurement(name="rows", value=1.0),))

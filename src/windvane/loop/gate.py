@@ -16,7 +16,7 @@ from windvane.domain.rule import ALLOWED
 from windvane.domain.run import Trial
 from windvane.loop.restating import told, too_much
 
-FEW_ROWS, FEW_SHARE = 3, 0.05  # that may always be withheld
+FEW_ROWS, FEW_SHARE = 3, 0.05  # that may be withheld of a small delivery, unless a person allows none at all
 
 
 class Case(NamedTuple):
@@ -138,7 +138,7 @@ def _bounded(case: Case) -> Ruling:
     read = sum(b.rows_read for b in case.arriving)
     out = sum(b.quarantined for b in case.arriving)
     share, limit = (out / read if read else 0.0), case.policy.max_quarantined_share
-    few = 0 < out <= FEW_ROWS and share <= FEW_SHARE  # a row or two of a small delivery are no sign of a broken one
+    few = limit > 0 and 0 < out <= FEW_ROWS and share <= FEW_SHARE  # of a small delivery; a limit of 0 means none
     detail = f"{out:,} of {read:,} rows quarantined ({share:.2%}), at most {limit:.2%}"
     detail += f" or {FEW_ROWS} rows" if few and share > limit else ""
     reason = Reason(rule="quarantine is bounded", held=share <= limit or few, detail=detail)
