@@ -50,14 +50,15 @@ def demo(estate: Path, *, emit: Emit) -> DemoReport:
     chapters.append(_estimated(home, NOWCAST, watch))
     watch.title("5  A goal that cannot be met")
     chapters.append(_estimated(home, RANKING, watch))
+    products = _products(home)
     return DemoReport(
         estate=str(home),
         seconds=time.monotonic() - began,
-        products=built.products,
+        products=products,
         healed=len(later.healed),
         asks=len(later.asks),
         story=tuple(chapters),
-        next=_next(home, later),
+        next=_next(home, later, products),
     )
 
 
@@ -153,7 +154,14 @@ def _proved(decision: Decision) -> str:
     return f"{decision.id} {done}: {decision.title}: {shown}"
 
 
-def _next(home: Path, later: RunReport) -> tuple[str, ...]:
+def _products(home: Path) -> tuple[str, ...]:
+    """Names of all that is published at the end, in the order of the files."""
+    with opened(home, emit=lambda _: None) as work:
+        return tuple(a.name for a in work.crew.folder.read().assets if isinstance(a, Product))
+
+
+def _next(home: Path, later: RunReport, products: tuple[str, ...]) -> tuple[str, ...]:
     asked = [f"windvane why {i.id}" for i in later.held[:1]]
     healed = [f"windvane why {i.id}" for i in later.healed[:1]]
-    return (f"cd {home}", *healed, *asked, "windvane status", "windvane log --last 20")
+    card = [f"windvane products {name}" for name in products if "nowcast" in name]
+    return (f"cd {home}", *healed, *asked, *card, "windvane status", "windvane log --last 20")
