@@ -36,6 +36,8 @@ def order_of(table: Table) -> str:
 
 FEW = 24  # slices of known rows below which slices are made smaller than a delivery
 SMALLEST = 20  # rows of a slice: quantiles of fewer say little
+MANY = 2_000  # arriving rows beyond which every so many-th row stands for all: quantiles of these are exact to 2 %
+STRIDE = (7_919, 10_007)  # primes that scatter the rows drawn, so that no rhythm of a file is met
 
 
 def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
@@ -43,19 +45,25 @@ def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
     slices 1, 2, ... of `_size` rows (an incomplete last one is left out); at most `most` slices.
 
     `_size` is the number of arriving rows, or less where the known rows would make fewer than `FEW` slices: a month
-    that follows one month of history is compared with its parts, which vary more, never with nothing.
+    that follows one month of history is compared with its parts, which vary more, never with nothing. Of long
+    deliveries a share of the rows is drawn, the same share of what is known.
     """
     kept = ", ".join(quoted(c) for c in columns)
-    return f"""arrived AS (
+    time = (table.contract.time_column,) if table.contract.time_column else ()
+    read = ", ".join(dict.fromkeys(quoted(c) for c in (*columns, *time)))
+    return f"""drawn AS (
+  SELECT {read}, _seq, _row, CASE WHEN {ARRIVES} THEN 1 ELSE 0 END AS _arrives
+  FROM {table.relation} CROSS JOIN (
+    SELECT GREATEST(1.0, COUNT(*) / {MANY}.0) AS _every FROM {table.relation} WHERE {ARRIVES}) AS sampling
+  WHERE MOD(_row * {STRIDE[0]}, {STRIDE[1]}) * _every < {STRIDE[1]}{_same_part(table)}
+), arrived AS (
   SELECT CASE WHEN COUNT(*) = 0 THEN 0 ELSE LEAST(COUNT(*), GREATEST({SMALLEST}, (
-    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM {table.relation}
-    WHERE {KNOWN}{_same_part(table)}))) END AS _size
-  FROM {table.relation} WHERE {ARRIVES}
+    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM drawn WHERE _arrives = 0))) END AS _size
+  FROM drawn WHERE _arrives = 1
 ), aged AS (
-  SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_descending(order_of(table))}) AS _age
-  FROM {table.relation} WHERE {KNOWN}{_same_part(table)}
+  SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_descending(order_of(table))}) AS _age FROM drawn WHERE _arrives = 0
 ), slices AS (
-  SELECT 0 AS _slice, {kept} FROM {table.relation} WHERE {ARRIVES}
+  SELECT 0 AS _slice, {kept} FROM drawn WHERE _arrives = 1
   UNION ALL
   SELECT 1 + CAST(FLOOR((_age - 1) / CAST(_size AS DOUBLE PRECISION)) AS INTEGER), {kept}
   FROM aged CROSS JOIN arrived

@@ -41,6 +41,7 @@ def surges(table: Table, marks: tuple[Mark, ...], *, alpha: float = ALPHA) -> st
         f"CASE WHEN {m.of} THEN 1 ELSE 0 END AS n{i}, CASE WHEN {m.of} AND {m.holds} THEN 1 ELSE 0 END AS k{i}"
         for i, m in enumerate(marks)
     )
+    odd = " OR ".join(f"({m.of} AND {m.holds})" for m in marks)  # without one among what arrives nothing is counted
     sums = ", ".join(f"SUM(n{i}) AS n{i}, SUM(k{i}) AS k{i}" for i in range(len(marks)))
     tall = "\n  UNION ALL\n".join(
         f"  SELECT {literal(m.told)} AS told, {number(m.usual)} AS usual, _arrives, "
@@ -49,13 +50,15 @@ def surges(table: Table, marks: tuple[Mark, ...], *, alpha: float = ALPHA) -> st
     )
     return f"""WITH arrived AS (
   SELECT GREATEST(COUNT(*), {SMALL}) AS _size FROM {table.relation} WHERE {ARRIVES}
+), odd AS (
+  SELECT 1 AS _odd FROM {table.relation} WHERE {ARRIVES} AND ({odd}) LIMIT 1
 ), slices AS (
   SELECT _arrives, _delivery, _slice, {sums} FROM (
     SELECT CASE WHEN _fresh IS NULL THEN 0 ELSE 1 END AS _arrives,
     CASE WHEN _fresh IS NULL THEN _seq ELSE 0 END AS _delivery,
     CASE WHEN _fresh IS NULL THEN FLOOR(_row / CAST(_size AS DOUBLE PRECISION)) ELSE 0 END AS _slice,
     {flags}
-    FROM {table.relation} LEFT JOIN {FRESH} CROSS JOIN arrived
+    FROM {table.relation} LEFT JOIN {FRESH} CROSS JOIN arrived CROSS JOIN odd
   ) AS flagged GROUP BY _arrives, _delivery, _slice
 ), tall AS (
 {tall}

@@ -16,6 +16,7 @@ from windvane.domain.ports import Row
 from windvane.domain.run import CheckResult, Measurement
 
 Ask = Callable[[str], list[Row]]
+_RELATION = re.compile(r"\b[a-z_]\w*\.\w+")
 
 
 def before(probes: Iterable[Probe], ask: Ask) -> tuple[Measurement, ...]:
@@ -42,6 +43,11 @@ def after(probes: Iterable[Probe], ask: Ask) -> tuple[tuple[Measurement, ...], t
             found.append(Measurement(name=probe.name, value=None))
             failures.append(f"probe `{probe.name}` cannot be measured: {_said(error)}")
     return tuple(found), tuple(failures)
+
+
+def concerned(checks: Iterable[Check], names: set[str]) -> tuple[Check, ...]:
+    """The checks that read one of the relations `names`: what reads none of them finds what it found before."""
+    return tuple(c for c in checks if names & set(_RELATION.findall(c.sql.replace('"', ""))))
 
 
 def run_checks(checks: Iterable[Check], ask: Ask) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:

@@ -17,10 +17,10 @@ from windvane.adapters.warehouses.sqlmesh.masks import keep_masks
 from windvane.adapters.warehouses.sqlmesh.storefile import insert, rows
 from windvane.adapters.warehouses.sqlmesh.versions import Versions
 from windvane.domain import crash
-from windvane.domain.change import Admit, Put, Retire
+from windvane.domain.change import Admit, Change, Put, Retire
 from windvane.domain.decision import Verdict
 from windvane.domain.errors import Failed
-from windvane.domain.estate import Check, Model, Source
+from windvane.domain.estate import Check, Contract, Model, Source
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Row, Settled, Value
 from windvane.domain.record import canonical
@@ -43,7 +43,7 @@ class Transition:
         self._plan = plan
         self._decision = decision
         named = {c.name for c in plan.acceptance}
-        self._checks = (*plan.acceptance, *(c for c in checks if c.name not in named))
+        self._promised = tuple(c for c in checks if c.name not in named)
         self._open = False
 
     def attempt(self, before: tuple[Measurement, ...]) -> Trial:
@@ -151,21 +151,30 @@ class Transition:
 
         kept = measure.conservation(sources, names, ask)
         lost = tuple(f"rows are not conserved: {result.broken}" for result in kept if not result.passed)
-        checks, unable = self._asked(ask)
+        promised = measure.concerned(self._promised, self._reached(sources))
+        checks, unable = self._asked(ask, (*self._plan.acceptance, *promised))
         after, unmeasured = measure.after(self._plan.probes, ask)
         return _with(trial, after=after, checks=(*kept, *checks), failures=(*lost, *unable, *unmeasured))
 
-    def _asked(self, ask: Callable[[str], list[Row]]) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
-        """Ask every check. Batches that only tell known rows anew arrive for checks of single rows alone.
+    def _reached(self, sources: set[str]) -> set[str]:
+        """Names of everything that can be other than before: what changed, and all that follows from it."""
+        changed = {f"src.{source}" for source in sources} | reruns(self._plan.changes)[0]
+        changed |= {name for change in self._plan.changes if (name := _changes(change))}
+        return changed | {name for one in changed for name in self._builder.descendants(one)}
+
+    def _asked(
+        self, ask: Callable[[str], list[Row]], asked: tuple[Check, ...]
+    ) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
+        """Ask checks. Batches that only tell known rows anew arrive for checks of single rows alone.
 
         Their rows were picked because they differ from what is known: shares and shapes among them say nothing.
         """
-        single = [c for c in self._checks if c.rule in _OF_SINGLE_ROWS]
+        single = [c for c in asked if c.rule in _OF_SINGLE_ROWS]
         checks, unable = measure.run_checks(single, ask)
         for batch in (c.batch for c in self._plan.changes if isinstance(c, Admit)):
             if batch.accepted and batch.anew == batch.accepted:
                 self._builder.cursor.execute("DELETE FROM windvane.arriving WHERE batch = ?", [batch.id])
-        rest, unfit = measure.run_checks((c for c in self._checks if c.rule not in _OF_SINGLE_ROWS), ask)
+        rest, unfit = measure.run_checks((c for c in asked if c.rule not in _OF_SINGLE_ROWS), ask)
         return (*checks, *rest), (*unable, *unfit)
 
 
@@ -176,6 +185,21 @@ def changes_models(plan: Plan) -> bool:
         or (isinstance(c, Retire) and c.ref.kind in ("model", "source"))
         for c in plan.changes
     )
+
+
+def _changes(change: Change) -> str:
+    """The relation whose definition a change is about; empty when there is none."""
+    match change:
+        case Put(asset=Model(name=name)):
+            return name
+        case Put(asset=Source(name=name)):
+            return f"src.{name}"
+        case Retire(ref=ref) if ref.kind in ("model", "source"):
+            return ref.name if ref.kind == "model" else f"src.{ref.name}"
+        case Put(asset=Contract(relation=relation)):
+            return relation
+        case _:
+            return ""
 
 
 def _outside(source: str, days: Days) -> Failed:

@@ -24,10 +24,11 @@ def render(table: Table, share: Share) -> Check:
     """Counts arriving rows whose content equals that of a known row."""
     cells = ", ".join(quoted(c) for c in share.wish.columns)
     same = " AND ".join(f"known.{quoted(c)} IS NOT DISTINCT FROM fresh.{quoted(c)}" for c in share.wish.columns)
+    met = ", ".join(f"fresh.{quoted(c)}" for c in share.wish.columns)
     sql = f"""WITH fresh AS (
   SELECT {cells}, COUNT(*) AS n FROM {table.relation} WHERE {ARRIVES} GROUP BY {cells}
 ), known AS (
-  SELECT {cells}, COUNT(*) AS n FROM {table.relation} WHERE {KNOWN} GROUP BY {cells}
+  SELECT {met}, COUNT(*) AS n FROM {table.relation} AS known JOIN fresh ON {same} WHERE {KNOWN} GROUP BY {met}
 ), met AS (
   SELECT SUM(CASE WHEN known.n IS NULL THEN fresh.n - 1 ELSE fresh.n END) AS k FROM fresh LEFT JOIN known ON {same}
 ), arrived AS (

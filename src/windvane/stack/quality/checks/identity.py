@@ -30,11 +30,16 @@ def render(table: Table, share: Share) -> Check:
     )
     moved = " + ".join(f"CASE WHEN old.{quoted(c)} <> fresh.{quoted(c)} THEN 1 ELSE 0 END" for c in share.wish.columns)
     source = table.upstream[0]
-    aged = f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC, _row DESC) AS age"
+    keys = ", ".join(f"old.{quoted(c)}" for c in table.contract.key)
+    aged = f"ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY _seq DESC, _row DESC) AS age"
+    both = ", ".join(f"old.{quoted(c)}" for c in (*table.contract.key, *share.wish.columns))
+    met = " AND ".join(f"old.{quoted(c)} = again.{quoted(c)}" for c in table.contract.key)
     sql = f"""WITH fresh AS (
   SELECT {key}, {cells} FROM {source} WHERE {ARRIVES}
+), again AS (
+  SELECT DISTINCT {keys} FROM {source} AS old JOIN fresh ON {same} WHERE {KNOWN}
 ), old AS (
-  SELECT {key}, {cells}, {aged} FROM {source} WHERE {KNOWN}
+  SELECT {both}, {aged} FROM {source} AS old JOIN again ON {met} WHERE {KNOWN}
 ), pairs AS (
   SELECT {told} AS told, {moved} AS moved FROM fresh JOIN old ON {same} WHERE old.age = 1
 )

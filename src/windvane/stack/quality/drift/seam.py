@@ -30,7 +30,7 @@ def steps(seam: Seam, known: str, arriving: str) -> tuple[float, ...]:
         return ()
     entity = _entity(seam)
     rows = seam.engine.rows(f"""
-        WITH fresh AS ({_points(seam, seam.arriving, arriving)}), old AS ({_points(seam, seam.known, known)}),
+        WITH fresh AS ({_points(seam, seam.arriving, arriving)}), old AS ({_points(seam, _met(seam), known)}),
         first AS (SELECT {entity}, moment, value FROM fresh
           QUALIFY ROW_NUMBER() OVER (PARTITION BY {entity} ORDER BY moment) = 1),
         last AS (SELECT {_entity(seam, "old")}, old.value FROM old JOIN first AS fresh ON {_same(seam)}
@@ -50,6 +50,18 @@ def history(seam: Seam, column: str) -> tuple[float, ...]:
           FROM ({_points(seam, seam.known, column)}))
         WHERE step IS NOT NULL GROUP BY moment ORDER BY moment""")
     return tuple(r[1] for r in rows if isinstance(r[1], float))
+
+
+def _met(seam: Seam) -> str:
+    """The known rows of the entities that arrive: most keys of events are met once, and need no look at history."""
+    if not seam.entities:
+        return seam.known
+    listed = ", ".join(quoted(e) for e in seam.entities)
+    texts = ", ".join(f"CAST({quoted(e)} AS VARCHAR)" for e in seam.entities)
+    return (
+        f"(SELECT * FROM (SELECT * FROM {seam.known}) AS one WHERE ({texts}) IN "
+        f"(SELECT ({texts}) FROM (SELECT DISTINCT {listed} FROM {seam.arriving}) AS other)) AS met"
+    )
 
 
 def _points(seam: Seam, relation: str, column: str) -> str:
@@ -90,8 +102,9 @@ def surprise(seam: Seam, known: str, arriving: str) -> float | None:
 
     Beyond the largest known step it falls as a tail of index 2 does (see `conformal`).
     """
-    now, past = steps(seam, known, arriving), history(seam, known)
-    if not now or len(past) < 8:
+    now = steps(seam, known, arriving)
+    past = history(seam, known) if now else ()
+    if len(past) < 8:
         return None
     size, largest = abs(median(now)), max(abs(p) for p in past)
     beyond = (largest / size) ** 2 if size > largest else 1.0
@@ -109,7 +122,7 @@ def agreement(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
     keys = ", ".join([*(quoted(e) for e in seam.entities), f"{when} AS moment"])
     once = f"GROUP BY {', '.join(str(n + 1) for n in range(len(seam.entities) + 1))} HAVING COUNT(*) = 1"
     found = seam.engine.rows(f"""
-        WITH old AS (SELECT {keys}, MIN({quoted(known)}) AS value FROM {seam.known} {once}),
+        WITH old AS (SELECT {keys}, MIN({quoted(known)}) AS value FROM {_met(seam)} {once}),
              fresh AS (SELECT {keys}, MIN({quoted(arriving)}) AS value FROM {seam.arriving} {once})
         SELECT COUNT(*), AVG(CASE WHEN COALESCE(TRY_CAST(old.value AS DOUBLE) = TRY_CAST(fresh.value AS DOUBLE),
                    CAST(old.value AS VARCHAR) = CAST(fresh.value AS VARCHAR)) THEN 1.0 ELSE 0.0 END)
