@@ -98,7 +98,12 @@ def _load(series: Series) -> Scratch:
     ]
     arrow = pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)})
     engine._connection.register("arrow_rows", arrow)
-    for statement in ("CREATE SCHEMA core", "CREATE SCHEMA windvane", "CREATE TABLE windvane.arriving (batch VARCHAR)"):
+    for statement in (
+        "CREATE SCHEMA core",
+        "CREATE SCHEMA windvane",
+        "CREATE TABLE windvane.arriving (batch VARCHAR)",
+        'CREATE TABLE windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE)',
+    ):
         engine.execute(statement)
     engine.execute("CREATE TABLE landed AS SELECT * FROM arrow_rows")
     engine.execute(f"CREATE TABLE clock AS SELECT {series.known - 1} AS now, 1.0::DOUBLE AS factor")

@@ -158,3 +158,16 @@ def test_an_answer_for_always_answers_the_next_one_until_it_is_revoked(built: Pa
     assert "(1 times)" in " ".join(wire.revoke(home, "L-1", because="no more").effects)
     _write(tmp_path / "shop" / "files" / "orders_11.csv", with_address(42))
     assert wire.run(home, emit=_quiet).asks
+
+
+def test_days_that_wait_are_not_missing(built: Path, tmp_path: Path) -> None:
+    many = [{**r, "price": f"{float(r['price']) * 1.9:.2f}"} for day in range(40, 70) for r in _day(day)]
+    report, shown = _arrives(built, tmp_path, many)
+    assert shown == {}
+    assert report.asks
+    estate = tmp_path / "shop" / "estate"
+    _write(tmp_path / "shop" / "files" / "orders_10.csv", _day(70))
+    later = wire.run(estate, emit=_quiet)
+    assert later.asks == report.asks, "the thirty days before it are not missing: they wait"
+    rows = wv.open(estate).sql("SELECT COUNT(*) FROM core.orders WHERE order_id >= 1070000").rows()
+    assert rows == [(len(_day(70)),)]

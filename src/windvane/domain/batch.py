@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from windvane.domain.estate import Reading
 from windvane.domain.record import Record
 
@@ -34,6 +36,14 @@ class Withhold(Record):
     batch: str
     where: str
     reason: str
+
+
+class Waits(Record):
+    """A day of which rows of a source wait for a person; `column` is the one of its staging model that tells it."""
+
+    source: str
+    column: str
+    day: date
 
 
 class ColumnProfile(Record):

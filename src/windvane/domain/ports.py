@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
-from windvane.domain.batch import Batch, Delivery
+from windvane.domain.batch import Batch, Delivery, Waits
 from windvane.domain.decision import Verdict
 from windvane.domain.entry import Body, Entry, Step
 from windvane.domain.estate import Check, Contract, Estate, Source
@@ -179,11 +179,18 @@ class Warehouse(Protocol):
     """Where relations live. One writer; readers never wait and see all or nothing."""
 
     def transition(
-        self, plan: Plan, *, decision: str, judge: Callable[[Trial], Verdict], checks: tuple[Check, ...] = ()
+        self,
+        plan: Plan,
+        *,
+        decision: str,
+        judge: Callable[[Trial], Verdict],
+        checks: tuple[Check, ...] = (),
+        waiting: tuple[Waits, ...] = (),
     ) -> tuple[Trial, Verdict]:
         """Carry out `plan` inside one transaction, measure, and commit only when `judge` says promote.
 
-        `checks` are asked beside the plan's own: what the contracts hold stands in no plan again.
+        `checks` are asked beside the plan's own, where they read something that it can change: what the contracts
+        hold stands in no plan again. `waiting`: days that wait for a person, which checks do not miss.
         Admissions, withdrawals and models may be mixed. A plan that was committed before is not run
         again. Raises `TryAgain` when the engine is busy; any failure leaves everything as it was.
         """

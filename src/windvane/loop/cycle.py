@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from windvane.domain.batch import Batch
-from windvane.domain.change import Admit, Change
+from windvane.domain.change import Admit, Change, Withdraw
 from windvane.domain.decision import Decision, Verdict
 from windvane.domain.errors import BudgetReached, Failed, TryAgain
 from windvane.domain.estate import Estate
@@ -19,9 +19,12 @@ from windvane.domain.ports import Flow, Resources
 from windvane.domain.record import Record, replace
 from windvane.domain.run import Trial
 from windvane.loop import (
+    again,
     byhand,
     cascade,
     diagnose,
+    discovery,
+    experience,
     gate,
     late,
     learn,
@@ -34,9 +37,12 @@ from windvane.loop import (
     resume,
     rules,
     sense,
+    shortfalls,
     steer,
     trial,
+    trust,
     versions,
+    waits,
     watching,
     will,
 )
@@ -81,11 +87,11 @@ def turn(crew: Crew, flow: Flow) -> tuple[Decision, ...]:
     decisions: list[Decision] = []
     seen = _step(crew, flow, "sense", partial(_seen, crew), sense.Seen)
     work = _step(crew, flow, "diagnose", lambda _: Work(incidents=diagnose.open_incidents(crew, seen.signals)), Work)
+    decisions += _step(crew, flow, "refit", partial(_refits, crew), Served).decisions
     for incident in work.incidents:
         served = _step(crew, flow, f"serve {incident.id}", partial(_served, crew, incident), Served)
         decisions += served.decisions
     decisions += _step(crew, flow, "late", partial(_late, crew), Served).decisions
-    decisions += _step(crew, flow, "refit", partial(_refits, crew), Served).decisions
     decisions += _cascades(crew, flow)
     diagnose.recovered(crew)
     return tuple(decisions)
@@ -97,7 +103,7 @@ def _cascades(crew: Crew, flow: Flow) -> list[Decision]:
     behind = _step(crew, flow, "behind", lambda _: Names(names=watching.waiting(crew, crew.folder.read())), Names)
     for name in behind.names:
         made += _step(crew, flow, f"catch up {name}", partial(_caught_up, crew, name), Served).decisions
-    waiting = _step(crew, flow, "shortfalls", lambda _: Names(names=cascade.due(crew)), Names)
+    waiting = _step(crew, flow, "shortfalls", lambda _: Names(names=shortfalls.due(crew)), Names)
     for name in waiting.names:
         for number in range(1, cascade.MOST_ROUNDS + 2):
             done = _step(crew, flow, f"cascade {name} {number}", partial(_round, crew, name), cascade.Round)
@@ -142,8 +148,9 @@ def _late(crew: Crew, resources: Resources) -> Served:
 
 
 def _refits(crew: Crew, resources: Resources) -> Served:
-    """Checks whose alarms were confirmed again and again are made anew from all that is known."""
+    """Checks whose alarms were confirmed again and again are made anew from all that is known; what stays is news."""
     crew.use(resources)
+    discovery.news(crew)
     made: list[Decision] = []
     for relation in refit.stale(crew) if not steer.paused(crew) else ():
         plan = refit.plan(crew, crew.folder.read(), relation)
@@ -216,6 +223,9 @@ def _batches(crew: Crew, estate: Estate, incident: Incident) -> Served:
             return Served(decisions=(_promote(crew, first, incident),))
         if len(batches) > 1:
             return _in_halves(crew, batches)
+        whole = again.plan(crew, estate, incident, batches[0])
+        if whole is not None and (judged := _judge(crew, whole)).verdict.outcome == "promote":
+            return Served(decisions=(_promote(crew, judged, incident),))
         incident = diagnose.explain(crew, estate, incident, first.trial, first.plan)
         return _repaired(crew, estate, incident, batches, first)
     return _repaired(crew, estate, incident, batches, None)
@@ -233,29 +243,65 @@ def _repaired(
     crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], first: Judged | None
 ) -> Served:
     """The one repair that passes every check; what none does waits, with the best question there is."""
-    tried = [_judge(crew, plan) for plan in repair.plans(crew, estate, incident, batches)]
+    tried = _tried(crew, estate, incident, batches, first)
     best = next((j for j in tried if j.verdict.outcome == "promote"), None)
-    if best is None and tried:
-        again = repair.second(crew, estate, incident, batches, tuple(tried))
-        tried += [_judge(crew, plan) for plan in again]
-        best = next((j for j in tried if j.verdict.outcome == "promote"), None)
-    if best is None and first is not None:
-        tried += [_judge(crew, plan) for plan in repair.searched(crew, estate, incident, batches)]
-        best = next((j for j in tried if j.verdict.outcome == "promote"), None)
-    if best is None and first is not None:
-        blamed = [probation.with_arrival(r, first.plan) for r in probation.reverts(crew, estate, incident)]
-        tried += [_judge(crew, plan) for plan in blamed]
-        best = next((j for j in tried if j.verdict.outcome == "promote"), None)
     if best is None and (apart := repair.beyond(estate, batches, tried)):
         return _without(crew, incident, batches, apart)
     lost = tuple(_close(crew, j, incident) for j in tried if j is not best and j.verdict.outcome == "reject")
     if best is not None:
-        return Served(decisions=(*lost, _promote(crew, best, incident)))
+        done = _promote(crew, best, incident)
+        return Served(decisions=(*lost, done, *_asked_after(crew, best.plan)))
     waits = repair.asking(tried, incident)
     if waits is None:
         changes = first.plan.changes if first else tuple(Admit(batch=b) for b in batches)
         waits = _hold(crew, estate, incident, changes, first.trial if first else None)
     return Served(decisions=(*lost, _close(crew, waits, incident)))
+
+
+def _tried(
+    crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], first: Judged | None
+) -> list[Judged]:
+    """Repairs from the likeliest to the last resort, until one is promoted; what healed the same before comes first."""
+    stages: list[Callable[[list[Judged]], Sequence[Plan]]] = [
+        lambda _: repair.plans(crew, estate, incident, batches),
+        lambda done: repair.second(crew, estate, incident, batches, tuple(done)) if done else (),
+    ]
+    if first is not None:
+        stages += [
+            lambda _: repair.searched(crew, estate, incident, batches),
+            lambda _: probation.reverts(crew, estate, incident, first.plan),
+        ]
+    before = experience.known(Logbook(crew.ledger), incident)
+    if before is not None:
+        crew.say("diagnose", f"seen before: {before.title} ({before.decision}) healed it", decision=before.decision)
+    if before is not None and first is not None and before.proposer == "diagnostician":
+        stages.insert(0, stages.pop(2))
+    done: list[Judged] = []
+    for stage in stages:
+        for plan in stage(done):
+            done.append(_judge(crew, plan))
+            if done[-1].verdict.outcome == "promote" or _only_allowance_lacks(done[-1].verdict):
+                return done
+    return done
+
+
+def _only_allowance_lacks(verdict: Verdict) -> bool:
+    """Whether all speaks for a plan but the freedom to carry it out: another way to the same end is no way around."""
+    return {r.rule for r in verdict.reasons if not r.held} == {gate.ALLOWANCE}
+
+
+def _asked_after(crew: Crew, plan: Plan) -> tuple[Decision, ...]:
+    """A delivery that went with the repair that was taken back is not lost: it is asked about as it came."""
+    if plan.proposer != probation.PROPOSER:
+        return ()
+    admitted = {c.batch.id for c in plan.changes if isinstance(c, Admit)}
+    gone = [c.batch.id for c in plan.changes if isinstance(c, Withdraw) and c.batch.id not in admitted]
+    made = []
+    for batch in (Logbook(crew.ledger).landed[i] for i in gone):
+        estate, incident = crew.folder.read(), diagnose.alone(crew, (batch,))
+        arrival = propose.arrival(crew, estate, incident, (batch,))
+        made.append(_close(crew, _hold(crew, estate, incident, arrival.changes, None), incident))
+    return tuple(made)
 
 
 def _without(crew: Crew, incident: Incident, batches: tuple[Batch, ...], apart: tuple[Batch, ...]) -> Served:
@@ -324,10 +370,11 @@ def _judge(crew: Crew, plan: Plan) -> Judged:
     number = promote.number(crew, plan)
 
     def judge(measured: Trial) -> Verdict:
-        return gate.judge(plan, measured, policy, allowed=rules.allowing(crew, plan, measured))
+        allowed = rules.allowing(crew, plan, measured)
+        return gate.judge(plan, measured, policy, allowed=allowed, distrusted=trust.lost(Logbook(crew.ledger), plan))
 
     measured, verdict = crew.warehouse().transition(
-        plan, decision=number, judge=judge, checks=propose.promised(crew, plan)
+        plan, decision=number, judge=judge, checks=propose.promised(crew, plan), waiting=waits.days(crew, plan)
     )
     trial.record(crew, measured)
     return Judged(plan=plan, trial=measured, verdict=verdict)
@@ -344,6 +391,9 @@ def _promote(crew: Crew, judged: Judged, incident: Incident) -> Decision:
     decision = promote.decide(crew, judged.plan, judged.verdict, incident=incident.id)
     promote.derive(crew, decision, judged.plan)
     learn.keep(crew, decision, judged.plan, judged.trial, incident)
+    if judged.plan.undoes:
+        undone = Logbook(crew.ledger).decisions[judged.plan.undoes]
+        learn.regret(crew, undone, because=f"taken back on probation by {decision.id}")
     return decision
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from windvane.domain.batch import Batch, Cast
 from windvane.domain.estate import Model
 from windvane.domain.ports import Scene
@@ -31,11 +33,17 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
     entities, time = _seam_key(made, (*wanted, time), lost, set(batch.columns))
     return Seam(
         engine=scene.scratch,
-        known=_relation(known, scene, history, made),
-        arriving=_relation(arriving, scene, list(batches), made),
+        known=_relation(known, scene.root, history, made),
+        arriving=_relation(arriving, scene.root, list(batches), made),
         entities=entities,
         time=time,
     )
+
+
+def relation_of(root: Path, model: Model, batches: tuple[Batch, ...]) -> str:
+    """SQL relation of the rows of batches, typed and named as `model` does; what does not fit its type is empty."""
+    made = casts(model.text)
+    return _relation([_typed(c, c.name) for c in made], root, list(batches), made)
 
 
 def _profiled(batches: tuple[Batch, ...]) -> Batch:
@@ -85,9 +93,9 @@ def _typed(cast: Cast, name: str) -> str:
     return f"TRY_CAST({cast.text} AS {cast.type}) AS {quote(name)}"
 
 
-def _relation(columns: list[str], scene: Scene, batches: list[Batch], made: tuple[Cast, ...]) -> str:
+def _relation(columns: list[str], root: Path, batches: list[Batch], made: tuple[Cast, ...]) -> str:
     """The rows of `batches`; a name that none of them delivers is empty, as it is in the view of the source."""
-    listed = ", ".join("'" + str(scene.root / b.path).replace("'", "''") + "'" for b in batches)
+    listed = ", ".join("'" + str(root / b.path).replace("'", "''") + "'" for b in batches)
     there = {name for b in batches for name in b.columns}
     absent = sorted({name for c in made for name in columns_of(c.text)} - there)
     source = f"SELECT {', '.join(['*', *(f'CAST(NULL AS VARCHAR) AS {quote(n)}' for n in absent)])}"

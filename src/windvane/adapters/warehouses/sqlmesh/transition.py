@@ -17,6 +17,7 @@ from windvane.adapters.warehouses.sqlmesh.masks import keep_masks
 from windvane.adapters.warehouses.sqlmesh.storefile import insert, rows
 from windvane.adapters.warehouses.sqlmesh.versions import Versions
 from windvane.domain import crash
+from windvane.domain.batch import Waits
 from windvane.domain.change import Admit, Change, Put, Retire
 from windvane.domain.decision import Verdict
 from windvane.domain.errors import Failed
@@ -46,8 +47,11 @@ class Transition:
         self._promised = tuple(c for c in checks if c.name not in named)
         self._open = False
 
-    def attempt(self, before: tuple[Measurement, ...]) -> Trial:
-        """Change, build and measure inside an open transaction. Raises `TryAgain`; what fails stands in the trial."""
+    def attempt(self, before: tuple[Measurement, ...], waiting: tuple[Waits, ...] = ()) -> Trial:
+        """Change, build and measure inside an open transaction; days of `waiting` count as there.
+
+        Raises `TryAgain`; what fails stands in the trial.
+        """
         started = time.process_time()
         trial = Trial(plan=self._plan.fingerprint(), environment="transaction", before=before)
         self._builder.console.reset()
@@ -55,6 +59,7 @@ class Transition:
         self._open = True
         crash.point("warehouse.begun")
         try:
+            insert(self._builder.cursor, "windvane.waiting", [[w.source, w.column, w.day] for w in waiting])
             sources, names = self._build()
             found = self._measured(trial, sources, names)
         except BaseException as error:
@@ -78,6 +83,7 @@ class Transition:
         try:
             insert(cursor, "windvane.commits", self.deciding(trial, verdict))
             cursor.execute("DELETE FROM windvane.arriving")
+            cursor.execute("DELETE FROM windvane.waiting")
             crash.point("warehouse.commit")
             cursor.execute("COMMIT")
             self._open = False

@@ -18,6 +18,7 @@ from windvane.adapters.warehouses.sqlmesh.publication import Publication
 from windvane.adapters.warehouses.sqlmesh.querylog import QueryLog
 from windvane.adapters.warehouses.sqlmesh.reading import WarehouseReader
 from windvane.adapters.warehouses.sqlmesh.storefile import MARK, StoreFile, rows, set_aside
+from windvane.domain.batch import Waits
 from windvane.domain.decision import Reason, Verdict
 from windvane.domain.errors import Unhealthy
 from windvane.domain.estate import Check
@@ -57,7 +58,13 @@ class SqlmeshWarehouse:
         self._publication = Publication(self._store, home / "published")
 
     def transition(
-        self, plan: Plan, *, decision: str, judge: Callable[[Trial], Verdict], checks: tuple[Check, ...] = ()
+        self,
+        plan: Plan,
+        *,
+        decision: str,
+        judge: Callable[[Trial], Verdict],
+        checks: tuple[Check, ...] = (),
+        waiting: tuple[Waits, ...] = (),
     ) -> tuple[Trial, Verdict]:
         """Carry out `plan` inside one transaction and commit only when `judge` says promote.
 
@@ -72,7 +79,7 @@ class SqlmeshWarehouse:
                 return settled.trial, settled.verdict
             before = measure.before(plan.probes, self._quiet().rows)
             transition = self._write(lambda: self._transition(plan, decision, checks))
-            trial = self._write(lambda: transition.attempt(before))
+            trial = self._write(lambda: transition.attempt(before, waiting))
             try:
                 verdict = judge(trial)
             except BaseException:

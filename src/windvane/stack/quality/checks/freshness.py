@@ -11,7 +11,7 @@ from itertools import pairwise
 from windvane.domain.estate import Check
 from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
 from windvane.stack.quality.conformal import limit
-from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, number, quoted
+from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, literal, number, quoted
 from windvane.stack.quality.worked import steps, worked_days
 
 
@@ -34,7 +34,7 @@ def render(table: Table, share: Share) -> Check:
 ), days AS (
   SELECT _newest AS day FROM newest WHERE _newest IS NOT NULL
   UNION
-  SELECT {day} FROM {table.relation} CROSS JOIN newest WHERE {ARRIVES} AND {day} > _newest
+  SELECT {day} FROM {table.relation} CROSS JOIN newest WHERE {ARRIVES} AND {day} > _newest{_waiting(table, day)}
 ){_steps(table)}
 SELECT {counted("MAX(gap)")} || ' days without a row, then rows again' AS broken
 FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
@@ -44,6 +44,18 @@ FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
         f"days{off}; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
     )
     return check_of(table, share, sql=sql, why=why)
+
+
+def _waiting(table: Table, day: str) -> str:
+    """SQL of the days before the last arriving one of which rows wait for a person: they are not missing."""
+    if len(table.upstream) != 1 or not table.upstream[0].startswith("staging."):
+        return ""
+    source, column = table.upstream[0].partition(".")[2], table.contract.time_column
+    return f"""
+  UNION
+  SELECT day FROM windvane.waiting CROSS JOIN newest
+  WHERE source = {literal(source)} AND col = {literal(column)} AND day > _newest
+    AND day < (SELECT MAX({day}) FROM {table.relation} WHERE {ARRIVES})"""
 
 
 def _steps(table: Table) -> str:
