@@ -20,7 +20,7 @@ def day(number: int, *, rows: int = 60) -> Table:
     made = []
     for n in range(rows):
         quantity, price = rng.randrange(1, 9), rng.randrange(150, 9000)
-        when = date(2026, 1, 1) + timedelta(days=3 * number + n * 3 // rows)
+        when = date(2026, 1, 1) + timedelta(days=3 * number + int(3 * (n / rows) ** 0.9))
         shop = rng.randrange(len(CITIES))
         made.append(
             (

@@ -15,8 +15,8 @@ from windvane.domain.table import Table, written
 
 WORLD = world()
 FAULTS = known()
-# What the shop does not have: moments, leading noughts, gaps, a key of letters.
-NOT_IN_A_SHOP = {"shifted_hours", "lost_zeros", "usual_gaps", "other_case_key"}
+# What the shop does not have: moments, leading noughts, gaps, a key of letters, rows that say what others said.
+NOT_IN_A_SHOP = {"shifted_hours", "lost_zeros", "usual_gaps", "other_case_key", "like_another_day"}
 
 
 def made(name: str, seed: int) -> Injection | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import permutations
 from random import Random
@@ -101,6 +102,26 @@ def fresh(world: World, rng: Random, many: int) -> tuple[tuple[str, ...], ...]:
         for number, row in enumerate(rows, 1):
             row[at] = str(last + number)
     return tuple(map(tuple, rows))
+
+
+def repeats(world: World) -> bool:
+    """Whether rows of the past often say what others said: where hardly one does, one that does is not ordinary."""
+    past = world.past()
+    plain = [t.name for t in world.shape.traits if not t.key and t.kind not in ("date", "timestamp")]
+    cells = [past.values(c) for c in plain if c in past.columns and not _counts(past.values(c))]
+    said = Counter(zip(*cells, strict=True))
+    return 2 * sum(n for n in said.values() if n > 1) >= len(past.rows)
+
+
+def steady(world: World) -> bool:
+    """Whether each day of the past has as many rows as the others: such a table knows no quiet days."""
+    past = world.past()
+    for trait in world.shape.traits:
+        if trait.kind in ("date", "timestamp") and trait.name in past.columns:
+            days = Counter(value[:10] for value in past.values(trait.name) if value)
+            if len(days) > 2 and min(days.values()) > 1 and len(set(days.values())) == 1:
+                return True
+    return False
 
 
 def _counts(values: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
-from windvane.domain.injecting import fresh, injected, instead
+from windvane.domain.injecting import fresh, injected, instead, steady
 
 
 def fault() -> Fault:
@@ -14,8 +14,10 @@ def fault() -> Fault:
 
 
 def inject(world: World, rng: Random) -> Injection | None:
-    """Half as many rows more, like those of the day."""
-    rows = fresh(world, rng, round(len(world.table.rows) * rng.uniform(0.15, 0.5))) if world.shape.key else ()
+    """Up to a quarter more rows, like those of the day; where days differ in their number of rows."""
+    if not world.shape.key or steady(world):
+        return None
+    rows = fresh(world, rng, round(len(world.table.rows) * rng.uniform(0.1, 0.25)))
     if not rows:
         return None
     more = world.table.more(rows)

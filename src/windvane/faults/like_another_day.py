@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
-from windvane.domain.injecting import injected, instead
+from windvane.domain.injecting import injected, instead, repeats
 from windvane.domain.record import replace
 
 
@@ -16,7 +16,7 @@ def fault() -> Fault:
 
 def inject(world: World, rng: Random) -> Injection | None:
     """Rows of the past come under new keys and the days of the day."""
-    if not any(t.key and t.kind == "integer" for t in world.shape.traits):
+    if not repeats(world) or not any(t.key and t.kind == "integer" for t in world.shape.traits):
         return None
     past, table = world.past(), world.table
     drawn = past.kept([rng.randrange(len(past.rows)) for _ in table.rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from windvane.domain.fault import Fault, Injection, World
+from windvane.domain.fault import Fault, Injection, Right, World
 from windvane.domain.injecting import injected
 
 _SAME = {
@@ -28,15 +28,20 @@ def inject(world: World, rng: Random) -> Injection | None:
     if new in world.table.columns:
         return None
     broken = world.table.renamed({column: new})
-    return injected(world, broken, ("heal",), place=column, said=f"`{column}` comes as `{new}`")
+    rights: tuple[Right, ...] = ("heal",) if new in same_word(column) else ("heal", "hold")
+    return injected(world, broken, rights, place=column, said=f"`{column}` comes as `{new}`")
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Names that say the same: turned round, with a word more, without vowels, in other case, by a synonym."""
+    """Names that say the same: the same word, or by a synonym, or one that may be a new thing (`total_new`)."""
+    same = "_".join(_SAME.get(w, w) for w in name.lower().split("_"))
+    return tuple(dict.fromkeys(n for n in (*same_word(name), f"{name}_new", same) if n != name))
+
+
+def same_word(name: str) -> tuple[str, ...]:
+    """Names in which everybody knows the old one: turned round, with an empty word, without vowels, in other case."""
     words = name.lower().split("_")
     turned = "_".join(reversed(words)) if len(words) > 1 else f"{name}_value"
-    more = f"{name}_new"
     short = "_".join(w[0] + "".join(c for c in w[1:] if c not in "aeiou") for w in words)
     camel = words[0] + "".join(w.title() for w in words[1:]) + ("" if len(words) > 1 else "Value")
-    same = "_".join(_SAME.get(w, w) for w in words)
-    return tuple(dict.fromkeys(n for n in (turned, more, short, camel, same) if n != name))
+    return tuple(dict.fromkeys(n for n in (turned, short, camel) if n != name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 
@@ -21,6 +22,13 @@ def inject(world: World, rng: Random) -> Injection | None:
         return None
     column = rng.choice(columns)
     grown = world.table.mapped(column, lambda v: f"{Decimal(v) * Decimal('1.01'):.{len(v.partition('.')[2])}f}")
-    if not lawful(world, grown):
+    if not lawful(world, grown) or _rounded(world.table.values(column), grown.values(column)):
         return None
     return instead(injected(world, grown, ("nothing",), said=f"`{column}` is 1 % higher"), grown)
+
+
+def _rounded(was: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether half of the values are also what rounding would have made of them: then nobody can tell it from that."""
+    digits = max(len(v.partition(".")[2]) for v in was)
+    same = (Decimal(b) == round(Decimal(a), max(0, digits - 1)) for a, b in zip(was, now, strict=True))
+    return digits > 0 and 2 * sum(same) >= len(was)

@@ -7,6 +7,7 @@ from windvane.domain.ports import Remedy, Scene
 from windvane.sql.alias import quote
 from windvane.stack.quality.canonical import canonical_sql
 from windvane.stack.quality.spelling import EPOCH_DIGITS
+from windvane.stack.quality.table import is_moment
 from windvane.stack.repair.case import Case, case_of
 from windvane.stack.repair.plans import Claim, Fix, reading
 from windvane.stack.repair.spellings import null_tokens, suspects
@@ -28,7 +29,7 @@ class EpochScale:
         case = case_of(scene)
         if case is None:
             return ()
-        names = [n for n in suspects(case) if (c := case.cast(n)) and c.type.startswith("timestamp") and case.raw(n)]
+        names = [n for n in suspects(case) if (c := case.cast(n)) and is_moment(c.type) and case.raw(n)]
         fixes = tuple(f for n in names if (f := _fix(case, n)) is not None)
         if not fixes or len(fixes) != len(names):
             return ()
@@ -44,21 +45,42 @@ class EpochScale:
 
 
 def _fix(case: Case, column: str) -> Fix | None:
-    raw = case.raw(column)
+    """How the texts of a column are read when all count one unit; days are read where each time is a midnight."""
+    raw, cast = case.raw(column), case.cast(column)
     found = case.rows(
         f"SELECT LENGTH(TRIM({raw})), COUNT(*), MIN(CASE WHEN regexp_full_match(TRIM({raw}), '[0-9]+') THEN 1 "
         f"ELSE 0 END), "
         f"MIN(CASE WHEN {raw} LIKE '%000' THEN 1 ELSE 0 END) FROM {case.landed} WHERE TRIM({raw}) <> '' GROUP BY 1"
     )
-    if len(found) != 1 or found[0][2] != 1:
+    lengths = {int(str(f[0])) for f in found}
+    if not found or any(f[2] != 1 for f in found):
         return None
-    digits, whole = int(str(found[0][0])), found[0][3] == 1
-    unit = next((u for u, n in EPOCH_DIGITS.items() if n == digits), "us" if digits == NANO and whole else "")
+    unit, told = _unit(lengths, whole=all(f[3] == 1 for f in found))
     if not unit:
         return None
-    text = raw if digits != NANO else f"SUBSTRING({raw}, 1, {EPOCH_DIGITS['us']})"
+    text = raw if told != "ns" else f"SUBSTRING({raw}, 1, LENGTH({raw}) - 3)"
     read = canonical_sql(f"epoch:{unit}", text, null_tokens(case, column))
-    return Fix(column, read, f"`epoch:{'ns' if digits == NANO else unit}`") if _goes_on(case, column, read) else None
+    if cast is not None and cast.type == "date":
+        if not _midnights(case, read):
+            return None
+        read = f"SUBSTRING({read}, 1, 10)"
+    return Fix(column, read, f"`epoch:{told}`") if _goes_on(case, column, read) else None
+
+
+def _unit(lengths: set[int], *, whole: bool) -> tuple[str, str]:
+    """The unit that texts of these lengths count, as it is read and as it is told; empty when there is not one.
+
+    Times before September 2001 have a digit less.
+    """
+    for unit, digits in EPOCH_DIGITS.items():
+        if lengths <= {digits - 1, digits}:
+            return unit, unit
+    return ("us", "ns") if whole and lengths <= {NANO - 1, NANO} else ("", "")
+
+
+def _midnights(case: Case, read: str) -> bool:
+    texts = f"(SELECT {read} AS t FROM {case.landed}) AS texts"
+    return not case.rows(f"SELECT 1 FROM {texts} WHERE t IS NOT NULL AND NOT t LIKE '% 00:00:00%' LIMIT 1")
 
 
 def _goes_on(case: Case, column: str, text: str) -> bool:

@@ -12,7 +12,7 @@ from windvane.app.drill.judging import Score, judge
 from windvane.app.drill.oracle import Oracle
 from windvane.domain import registry
 from windvane.domain.errors import Usage
-from windvane.domain.fault import Fault, Injection
+from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import sent
 from windvane.domain.record import replace
 from windvane.domain.table import Table
@@ -128,6 +128,16 @@ def _moved(clean: Table, was: Table, now: Table) -> Table:
     return replace(clean, rows=rows)
 
 
+def _broken(world: World, table: Table) -> World:
+    """The day with `table` for the delivery of its source, of whose columns only those that it has are known."""
+    shapes = tuple(
+        replace(s, traits=tuple(t for t in s.traits if t.name in table.columns)) if s.source == table.source else s
+        for s in world.shapes
+    )
+    arriving = tuple(table if t.source == table.source else t for t in world.arriving)
+    return replace(world, arriving=arriving, shapes=shapes)
+
+
 def _on(source: str, faults: tuple[Fault, ...], base: Base, rng: Random) -> Injection | None:
     """The faults one after the other on the same delivery."""
     world = replace(base.world, target=source)
@@ -135,7 +145,7 @@ def _on(source: str, faults: tuple[Fault, ...], base: Base, rng: Random) -> Inje
     for fault in faults[1:]:
         if first is None or first.broken is None:
             return None
-        again = replace(world, arriving=tuple(first.broken if t.source == source else t for t in world.arriving))
+        again = _broken(world, first.broken)
         second = fault.inject(again, rng)
         first = None if second is None else _both(first, second, source)
     return first

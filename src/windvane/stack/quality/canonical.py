@@ -164,12 +164,19 @@ def _boolean(spelling: Spelling, text: str, bare: str) -> str:
 
 
 def _epoch(unit: str, text: str, bare: str) -> str:
-    """Whole seconds by interval arithmetic (portable), the fraction as the digits that were spelled."""
+    """Whole seconds by interval arithmetic (portable), the fraction as the digits that were spelled.
+
+    Times before September 2001 have a digit less: it is filled up.
+    """
     digits = EPOCH_DIGITS[unit]
-    moment = f"TIMESTAMP '1970-01-01 00:00:00' + CAST(SUBSTRING({bare}, 1, 10) AS INTEGER) * INTERVAL '1' SECOND"
+    full = f"SUBSTRING('0' || {bare}, LENGTH({bare}) - {digits - 2})"
+    moment = f"TIMESTAMP '1970-01-01 00:00:00' + CAST(SUBSTRING({full}, 1, 10) AS INTEGER) * INTERVAL '1' SECOND"
     made = f"CAST({moment} AS VARCHAR)"
     if digits > 10:
-        made = f"{made} || '.' || SUBSTRING({bare}, 11)"
+        made = f"{made} || '.' || SUBSTRING({full}, 11)"
     # beyond 2147483647 seconds (in 2038) the integer would overflow
-    plain = f"REGEXP_MATCHES({bare}, '^[0-9]{{{digits}}}$') AND {bare} <= '2147483647{'9' * (digits - 10)}'"
+    plain = (
+        f"REGEXP_MATCHES({bare}, '^[1-9][0-9]{{{digits - 2},{digits - 1}}}$') "
+        f"AND {full} <= '2147483647{'9' * (digits - 10)}'"
+    )
     return f"CASE WHEN {plain} THEN {made} ELSE '?' || {text} END"

@@ -124,7 +124,8 @@ def pattern(spelling: Spelling) -> str:
     if spelling.kind == "boolean":
         return f"(?i:{literal(spelling.true)}|{literal(spelling.false)})"
     if spelling.kind == "epoch":
-        return rf"[1-9]\d{{{EPOCH_DIGITS[spelling.unit] - 1}}}"
+        most = EPOCH_DIGITS[spelling.unit]  # times before September 2001 have a digit less
+        return rf"[1-9]\d{{{most - 2},{most - 1}}}"
     return r"(?s:.*)"
 
 
