@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 from scipy.signal import lfilter
 
-from windvane.stack.evidence.longrun import mean_of
+from windvane.stack.evidence.longrun import adapted, mean_of
 from windvane.stack.evidence.wealth import Wealth
 
 KINDS = ("normal", "heavy", "clustered", "rising", "skewed")
@@ -44,8 +44,8 @@ def main() -> None:
             told = []
             for kind in KINDS:
                 made = [series(random, kind, rho, steps) for _ in range(options.repeats)]
-                null = np.array([mean_of(m).above() for m in made])
-                power = np.mean([mean_of(m + 0.25 * m.std()).above() <= level for m in made])
+                null = np.array([mean_of(m, adapted).above() for m in made])
+                power = np.mean([mean_of(m + 0.25 * m.std(), adapted).above() <= level for m in made])
                 whole.append((float((null <= 0.05).mean()), float((null <= level).mean())))
                 told.append(f"{kind} {whole[-1][0]:.3f} {whole[-1][1]:.4f} {power:.2f}")
             print(f"{steps:>4} steps, rho {rho}: " + ", ".join(told), flush=True)

@@ -16,7 +16,7 @@ import pandas as pd
 from skfolio.datasets import load_factors_dataset, load_sp500_dataset, load_sp500_index
 
 TARGET = Path(__file__).parent.parent / "src" / "windvane" / "app" / "demo" / "prices"
-FIRST = "2014-01-01"
+FIRST = "2000-01-01"  # of stocks, index, volatility index and yields; the funds begin in 2014
 
 NAMES = {
     "MTUM": ("iShares MSCI USA Momentum Factor ETF", "fund", "NYSE Arca"),

@@ -34,7 +34,7 @@ def test_one_measure_gains_and_the_other_is_no_worse() -> None:
     verdict = _judged(RANK, ERROR)
     assert verdict.outcome == "promote"
     told = next(r.detail for r in verdict.reasons if r.rule == "it gains")
-    assert "rank 0.33 -> 0.476, gain 0.146 (0.12 to 0.17), p 0.0001 against 0.01, n 1400" in told
+    assert "rank 0.33 -> 0.476, gain 0.146 (0.12 to 0.17), predicted 0.3, p 0.0001 against 0.01, n 1400" in told
     assert ("it gains", "gain of rank at p > 0.01", "reject") in {(f.fact, f.at, f.then) for f in verdict.flips}
 
 

@@ -11,11 +11,13 @@ import shop
 import windvane as wv
 from windvane.app import reading, wire
 from windvane.app.cli.program import run
+from windvane.app.opening import opened
 from windvane.app.reports import ChangeReport
 from windvane.domain.batch import Batch
 from windvane.domain.change import Put, Retire, Withdraw, apply
 from windvane.domain.estate import Check, Contract, Estate, Model, Product, Ref, Reference, Source
 from windvane.domain.goal import Goal
+from windvane.domain.record import replace
 from windvane.loop.deadwood import deadwood, needed
 
 
@@ -138,3 +140,22 @@ def test_the_command_asks_first_and_says_that_nothing_is_left(
     assert capsys.readouterr().out.splitlines()[0] == "Nothing can go"
     assert run(["simplify", "--estate", str(home)]) == 2, "without a yes and without a person nothing is done"
     assert "consent.missing" in capsys.readouterr().err
+
+
+def test_planted_copies_of_checks_go_and_every_other_check_stays(home: Path, done: tuple[str, ChangeReport]) -> None:
+    before, _ = done
+    ref = Ref(kind="contract", name="core.orders")
+    with opened(home, emit=_quiet) as work:
+        contract = work.crew.folder.read().find(ref)
+        assert isinstance(contract, Contract)
+        own = {c.name for c in contract.checks}
+        planted = tuple(replace(c, name=f"{c.name} again", sql=f"  {c.sql} ") for c in contract.checks[:10])
+        work.crew.folder.write((Put(asset=replace(contract, checks=(*contract.checks, *planted))),))
+        work.crew.folder.settle()
+    wire.simplify(home, emit=_quiet)
+    with opened(home, emit=_quiet) as work:
+        left = work.crew.folder.read().find(ref)
+    assert isinstance(left, Contract) and len(planted) >= 5
+    names = {c.name for c in left.checks}
+    assert len(names) == len(own), "one of each pair is gone: all that was planted"
+    assert wv.open(home)["mart.daily_total_amount"].df().to_csv() == before

@@ -218,3 +218,15 @@ def _quotes(symbols: list[str]) -> list[tuple[str, str, float]]:
 def test_looking_twice_says_the_same(place: Place) -> None:
     school(place)
     assert place.look() == place.look()
+
+
+def test_of_two_tables_with_the_same_keys_only_one_refers_to_the_other(place: Place) -> None:
+    """Every order was paid once: the payment names its order, and no order waits for its payment."""
+    rng = random.Random(17)
+    numbers = [1_000_000 + 1000 * (i // 40) + i % 40 for i in range(1200)]
+    place.land("orders", ["order_id", "amount"], [(n, f"{rng.uniform(3, 90):.2f}") for n in numbers])
+    place.land("payments", ["payment_id", "order_id", "paid"], [(f"P{i:06d}", n, "yes") for i, n in enumerate(numbers)])
+    found = place.look()
+    assert one(found, "reference", "payments.order_id").confidence >= 0.9
+    back = [f for f in found if f.claim == "reference" and f.subject == "orders.order_id"]
+    assert all(f.confidence <= 0.5 for f in back), back

@@ -7,7 +7,7 @@ from pathlib import Path
 from windvane.adapters import discretion
 from windvane.domain.batch import Delivery
 from windvane.domain.estate import Source
-from windvane.domain.ports import Connector, Offer, Stray, Watcher
+from windvane.domain.ports import Archivist, Connector, Offer, Stray, Watcher
 
 
 class Discreet:
@@ -38,3 +38,9 @@ class Discreet:
     def unclaimed(self, offered: tuple[tuple[Source, tuple[Delivery, ...]], ...], *, since: float) -> tuple[Stray, ...]:
         """What no source reads, where the connector inside looks for it."""
         return self._connector.unclaimed(offered, since=since) if isinstance(self._connector, Watcher) else ()
+
+    def archives(self, source: Source, *, others: tuple[Source, ...], apart: Path) -> tuple[str, ...]:
+        """Where more of a table lies, where the connector inside looks for it."""
+        if not isinstance(self._connector, Archivist):
+            return ()
+        return self._connector.archives(source, others=others, apart=apart)

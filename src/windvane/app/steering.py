@@ -13,9 +13,10 @@ from windvane.domain.decision import Decision
 from windvane.domain.estate import ref_of
 from windvane.domain.event import Emit
 from windvane.domain.plan import Plan
+from windvane.domain.record import replace
 from windvane.domain.rule import Scope
+from windvane.loop import remeasuring, rules, steer, versions, watching
 from windvane.loop import resume as resuming
-from windvane.loop import rules, steer
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 
@@ -25,7 +26,20 @@ def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeRepo
     with opened(estate, emit=emit) as work, rest.unstirred(work.crew, work.heading):
         resuming.settle(work.crew)
         done = steer.undo(work.crew, decision, because=because)
-        return _report(work.crew, "undo", decision, done)
+        report = _report(work.crew, "undo", decision, done)
+        return replace(report, effects=(*report.effects, *_measured_again(work.crew, done)))
+
+
+def _measured_again(crew: Crew, done: Decision) -> tuple[str, ...]:
+    """After an undo the newest values too are estimated by the version in force, and it is measured again."""
+    plan = Logbook(crew.ledger).plans[done.plan]
+    product = versions.product_of(plan)
+    if product is None:
+        return ()
+    if product.name in watching.waiting(crew, crew.folder.read()):
+        watching.caught_up(crew, product.name)
+    said = remeasuring.measured_again(crew, plan, decision=done.id)
+    return (said,) if said else ()
 
 
 def approve(

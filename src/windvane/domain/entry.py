@@ -134,6 +134,7 @@ class Cascaded(Record, tag="cascaded"):
     tried: tuple[str, ...] = ()  # plans
     winner: str = ""  # plan that is carried out; empty: nothing passed
     end: str = ""  # empty while it goes on; `met`, or `no`
+    reach: tuple[str, ...] = ()  # at the end: core relations that could be joined; a new one is a reason to go on
     told: tuple[str, ...] = ()  # at the end: what was reached, what was tried, what would be needed
 
 

@@ -80,6 +80,7 @@ class Driver(Record):
     series: str = ""  # label column of a relation in long form, and the label
     label: str = ""
     cadence: str = ""  # of the relation: a value of a period is available after its end
+    keys: tuple[tuple[str, str], ...] = ()  # entity column, column of the relation: the value is of that entity alone
 
 
 class Cleaning(Record):
@@ -89,6 +90,33 @@ class Cleaning(Record):
     longest: int = 0  # days that the step to the value before may span; 0: no limit
     fewest: float = 0.0  # days with fewer values than this share of the usual number are no days of trading; 0: all are
     repeated: float = 0.0  # unchanged values are repeats where more than this share of all is unchanged; 0: never
+    unsound: tuple[str, ...] = ()  # conditions on rows of the fact whose values are left out
+    spike: float = 0.0  # a value so many times its entity's last two, up or down, is left out; 0: no limit
+
+
+class Keyed(Record):
+    """A feature of a row: what happened to one of its keys in the days up to it, as it was known then.
+
+    `rows`: how many; `mean` of a `column`; `cases`: the share of them, of labels that were known.
+    """
+
+    name: str  # column of the input relation
+    key: str  # column of the fact
+    of: Literal["rows", "mean", "cases"]
+    days: int
+    column: str = ""  # a feature of the row
+
+
+class Labels(Record):
+    """How the class of a row becomes known: by a condition on the row itself, or by events within the horizon."""
+
+    truth: str = ""  # condition on a row that makes it a case; empty when `events` tell
+    events: str = ""  # relation whose rows are the cases
+    event_time: str = ""
+    event_keys: tuple[str, ...] = ()  # of `events`, in the order of the entities
+    late: int = 1  # days after a decision (or the end of its horizon) at which the label is known
+    columns: tuple[tuple[str, str], ...] = ()  # (feature, expression) of the row itself
+    keyed: tuple[Keyed, ...] = ()
 
 
 class Inputs(Record):
@@ -98,7 +126,7 @@ class Inputs(Record):
     entities: tuple[str, ...]
     time: str
     value: str
-    quantity: Literal["value", "return", "volatility"]  # what is estimated
+    quantity: Literal["value", "return", "volatility", "class", "segment"]  # what is estimated
     aggregate: str = ""  # how values of one period are put together: sum, avg, last, ...
     grain: str = ""  # period of a target; empty: each row of the fact
     horizon: int = 0  # periods ahead; 0: of the running period, before its value is known
@@ -109,4 +137,12 @@ class Inputs(Record):
     cleaning: Cleaning = Cleaning()
     windows: tuple[int, ...] = ()  # rows of the fact itself that own features look back, at its own grain
     drivers: tuple[Driver, ...] = ()
-    calendar: tuple[str, ...] = ()  # parts of the decision time: month, weekday
+    calendar: tuple[str, ...] = ()  # parts of the decision time: month, weekday; of the target's day: see `calendar.py`
+    cadence: str = ""  # of the fact, where the day that a target will have is asked of it
+    days_off: tuple[str, ...] = ()  # `2026-12-25`, or `12-25` of every year
+    labels: Labels | None = None  # of a class
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """Columns that tell apart the rows of one decision time: each row of its own has a number, `slot`."""
+        return ("slot",) if self.labels is not None and self.labels.truth else self.entities

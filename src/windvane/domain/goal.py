@@ -35,7 +35,11 @@ class Goal(Record):
     `source.column > 5` (also `>=`, `<`, `<=`), `time = 16:00`, `time >= 18:00`, `time < 06:00`,
     `time between 09:00 and 17:00`, `last 12 months`,
     `this year`, `since 2020-01-01`, `before 2024-01-01`, `in 2023`, `between 2020 and 2022`, `rolling 30 days`,
-    `every 15 minutes`, `business days`, `top 5`, `bottom 5`.
+    `every 15 minutes`, `business days`, `top 5`, `bottom 5`; of a class `at most 100 per day`, `a miss costs 50`,
+    `an alarm costs 2`, `known 7 days later`.
+
+    The measure of a classification is the column that tells, or `source.*`, rows of which are the cases; that of a
+    segmentation by what was done is `source.*` too.
     """
 
     sentence: str

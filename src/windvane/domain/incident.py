@@ -21,6 +21,8 @@ SignalKind = Literal[
     "failed_step",
     "shortfall",  # an estimated product misses its goal
     "drift",  # it did better on what it was promoted on, or its intervals hold less
+    "slow",  # what a product needs takes long to ask
+    "setback",  # a version does worse in use than the one it replaced
 ]
 
 

@@ -19,6 +19,7 @@ class Probe(Record):
     sql: str
     better: Better = "none"
     tolerance: float = 0.0  # for `equal`: how far it may move
+    of: Literal["value", "seconds"] = "value"  # what is measured: the number, or the time it takes to ask
 
 
 class Effect(Record):
@@ -51,4 +52,5 @@ class Plan(Record):
     declines: tuple[str, ...] = ()  # those options that turn the plan down
     cost: float = 0.0  # predicted CPU seconds
     withhold: tuple[Withhold, ...] = ()  # rows that the screen sets aside when the batches come in
+    cause: str = ""  # of a shortfall, which it would remove
     serves: str = ""  # plans with the same `serves` are alternatives: at most one is promoted

@@ -97,6 +97,18 @@ class Watcher(Protocol):
         ...
 
 
+@runtime_checkable
+class Archivist(Protocol):
+    """What a connector may do besides: find more of a table than its source delivers."""
+
+    def archives(self, source: Source, *, others: tuple[Source, ...], apart: Path) -> tuple[str, ...]:
+        """Locations within reach that deliver the table of `source` too and that neither it nor `others` read.
+
+        `apart`: the estate itself, which is none.
+        """
+        ...
+
+
 class Connector(Protocol):
     """Reads one kind of place. One module of `stack/sources` each; never writes to the place."""
 
@@ -131,6 +143,7 @@ class Scene:
     history: tuple[Batch, ...] = ()  # admitted, oldest first
     incident: Incident | None = None
     goal: Goal | None = None
+    archives: tuple[tuple[str, str], ...] = ()  # (source, location) where more of its table lies than it delivers
     declared: tuple[Contract, ...] = ()  # what databases declare of their tables; relation = name of the source
     scratch: Engine | None = None
     reader: Reader | None = None  # of the warehouse as readers see it; None before the first build

@@ -15,7 +15,12 @@ _MEASURES: tuple[tuple[str, Literal["higher", "lower"], tuple[str, ...]], ...] =
     ("mae", "lower", ("mean absolute error", "error", "median absolute error")),
     ("rmse", "lower", ("root mean squared error",)),
     ("mape", "lower", ("mean absolute percentage error",)),
+    ("average_precision", "higher", ("average precision",)),
+    ("auc", "higher", ("auc",)),
+    ("brier", "lower", ("brier score",)),
+    ("log_loss", "lower", ("log loss",)),
 )
+_PLAIN = ("rank_correlation", "average_precision", "auc", "brier", "log_loss")
 _OF_RETURNS = {"basis points": 1e4, "%": 100.0, "points": 100.0, "percentage points": 100.0, "": 1.0}
 _OF_VOLATILITY = {"basis points": 100.0}  # it is in percent already
 
@@ -56,17 +61,30 @@ class Aim(Record):
         return "" if self.value is None else f"{'at least' if self.better == 'higher' else 'at most'} {self.value:g}"
 
 
+INTERVAL = Aim(measure="pinball", better="lower", said="loss of the intervals")  # asked of versions after a drift of it
+
+
 def aims(goal: Goal, inputs: Inputs) -> tuple[Aim, ...]:
     """The aims of a goal, in its order; the mean absolute error when it states none that can be measured."""
     found = [aim for t in goal.targets if (aim := _aim(t, inputs)) is not None]
+    if inputs.labels is not None:
+        return _of_class(tuple(found))
     return tuple(found) or (Aim(measure="mae", better="lower", factor=_factor("", inputs), said="mean absolute error"),)
+
+
+def _of_class(found: tuple[Aim, ...]) -> tuple[Aim, ...]:
+    """Of a class both the order of cases and their probability count, also where the goal names one alone."""
+    ranked = Aim(measure="average_precision", better="higher", said="average precision")
+    known = {a.measure for a in found}
+    found = found if known & {"average_precision", "auc"} else (*found, ranked)
+    return found if "brier" in known else (*found, Aim(measure="brier", better="lower", said="brier score"))
 
 
 def _aim(target: Target, inputs: Inputs) -> Aim | None:
     for measure, better, names in _MEASURES:
         if target.measure in names:
             unit = target.unit
-            factor = 100.0 if measure == "mape" else 1.0 if measure == "rank_correlation" else _factor(unit, inputs)
+            factor = 100.0 if measure == "mape" else 1.0 if measure in _PLAIN else _factor(unit, inputs)
             return Aim(
                 measure=measure, better=better, value=target.value, factor=factor, unit=unit, said=target.measure
             )

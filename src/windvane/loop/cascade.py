@@ -14,8 +14,20 @@ from windvane.domain.incident import Incident, Signal
 from windvane.domain.plan import Plan
 from windvane.domain.record import Record, canonical, decode, replace
 from windvane.domain.run import Trial
-from windvane.loop import ending, gate, learn, promote, propose, prospects, trial, versions
-from windvane.loop.aims import aims, off, short_of, told
+from windvane.loop import (
+    backfill,
+    ending,
+    gate,
+    judging,
+    learn,
+    promote,
+    propose,
+    prospects,
+    shortfalls,
+    trial,
+    versions,
+)
+from windvane.loop.aims import aims, told
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.loop.trial import Judged
@@ -42,47 +54,7 @@ class Play(NamedTuple):
     incident: Incident
     number: int
     budget: Wealth
-
-
-def estimated(estate: Estate) -> tuple[Product, ...]:
-    """The products that are estimated."""
-    found = (a for a in estate.assets if isinstance(a, Product))
-    return tuple(p for p in found if p.inputs is not None and p.recipe is not None)
-
-
-def due(crew: Crew) -> tuple[str, ...]:
-    """Products that miss their goal and whose cascade has not come to its end."""
-    book = Logbook(crew.ledger)
-    return tuple(p.name for p in estimated(crew.folder.read()) if _due(book, p))
-
-
-def _due(book: Logbook, product: Product) -> bool:
-    from windvane.loop.estimating import version_of
-
-    scored = book.scores.get((product.name, version_of(product), "development"))
-    if scored is None or not product.goal.targets or _taken_back(book, product):
-        return False
-    if _drifting(book, product.name) is not None:
-        return True
-    last = next((r for r in reversed(book.rounds) if r.product == product.name), None)
-    if last is not None and not last.end:
-        return True
-    if last is not None and last.version == scored.version:
-        return False
-    return not scored.met
-
-
-def _drifting(book: Logbook, name: str) -> Incident | None:
-    """The incident of a product that does worse than it did, until a cascade about it has come to its end."""
-    ended = {r.incident for r in book.rounds if r.end}
-    found = (i for i in book.incidents.values() if i.signals[0].kind == "drift" and i.signals[0].subject == name)
-    return next((i for i in found if i.id not in ended), None)
-
-
-def _taken_back(book: Logbook, product: Product) -> bool:
-    """Whether a person undid a version of the product: agents do not go on unasked."""
-    undone = (book.decisions[d] for d in book.undone())
-    return any((p := versions.product_of(book.plans[d.plan])) is not None and p.name == product.name for d in undone)
+    roles: tuple[str, ...]
 
 
 def round_of(crew: Crew, name: str) -> Round:
@@ -90,23 +62,46 @@ def round_of(crew: Crew, name: str) -> Round:
     from windvane.loop import estimating
 
     estate = crew.folder.read()
-    product = next((p for p in estimated(estate) if p.name == name), None)
+    product = next((p for p in shortfalls.estimated(estate) if p.name == name), None)
     if product is None:
         return Round(end="no")
     book = Logbook(crew.ledger)
     last = next((r for r in reversed(book.rounds) if r.product == name), None)
     if last is not None and not last.end and last.winner and _waits(book, last.winner):
         return Round(decisions=_carried_out(crew, estate, last))
-    drifting = _drifting(book, name)
+    drifting = shortfalls.drifting(book, name)
     fresh = drifting is not None and (last is None or bool(last.end))
-    if not fresh and book.scores[(name, _version(product), "development")].met:
+    if drifting is not None and fresh:
+        _prepared(crew, product, drifting)
+    elif book.scores[(name, _version(product), "development")].met and not (
+        shortfalls.open_ended(product) and (last is None or not last.winner)
+    ):
         return _ended(crew, product, last, "met")
     number = 1 + (last.round if last is not None and not last.end else 0)
     if number > MOST_ROUNDS:
         return _ended(crew, product, last, "no")
     incident = _incident(crew, product, last)
+    play = Play(estate, product, incident, number, _budget(crew, product), _roles(product, incident, last))
     with estimating.one_thread():
-        return _played(crew, estate, product, incident, number)
+        return _played(crew, play)
+
+
+def _roles(product: Product, incident: Incident, last: Cascaded | None) -> tuple[str, ...]:
+    """Who proposes: those upstream, and only when nothing of theirs passed in the round before, the modeler.
+
+    Of a class the modeler says what its rows tell, which is where to begin.
+    """
+    if incident.signals[0].kind != "shortfall" or product.kind == "classification":
+        return (*prospects.UPSTREAM, *prospects.LAST)
+    tried = last is not None and not last.end and not last.winner
+    return prospects.LAST if tried else prospects.UPSTREAM
+
+
+def _prepared(crew: Crew, product: Product, incident: Incident) -> None:
+    from windvane.loop import drifting, estimating
+
+    with estimating.one_thread():
+        drifting.prepared(crew, product, incident)
 
 
 def _version(product: Product) -> str:
@@ -124,37 +119,41 @@ def _incident(crew: Crew, product: Product, last: Cascaded | None) -> Incident:
     book = Logbook(crew.ledger)
     if last is not None and not last.end:
         return book.incidents[last.incident]
-    drifting = _drifting(book, product.name)
+    drifting = shortfalls.drifting(book, product.name)
     if drifting is not None:
         return drifting
     scored = book.scores[(product.name, _version(product), "development")]
     assert product.inputs is not None
     wanted = aims(product.goal, product.inputs)
     goal = ", ".join(f"{a.said} {a.goal()}" + (f" {a.unit}" if a.unit else "") for a in wanted if a.value is not None)
+    goal = goal or "as good as can be reached"
     signal = Signal(kind="shortfall", subject=product.name, expected=goal, observed=told(wanted, scored.scores))
-    number = crew.ledger.number("I", key=f"shortfall:{product.name}:{scored.version}:{scored.ends}")
+    again = sum(r.product == product.name and bool(r.end) for r in book.rounds)
+    key = f"shortfall:{product.name}:{scored.version}:{scored.ends}" + (f":{again}" if again else "")
+    number = crew.ledger.number("I", key=key)
     incident = Incident(id=number, signals=(signal,), place=product.relation)
     crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose")
-    crew.say("diagnose", f"{product.relation} misses its goal: {signal.observed}; wanted {goal}", level="warn")
+    short = "starts from what costs nothing" if shortfalls.open_ended(product) else "misses its goal"
+    crew.say("diagnose", f"{product.relation} {short}: {signal.observed}; wanted {goal}", level="warn")
     return incident
 
 
-def _played(crew: Crew, estate: Estate, product: Product, incident: Incident, number: int) -> Round:
+def _played(crew: Crew, play: Play) -> Round:
     from windvane.loop import proving
 
-    plans = prospects.proposals(crew, estate, incident, product)
-    made = proving.bench(crew, product, plans)
+    estate, product, incident, number, budget, roles = play
+    plans, reading = backfill.prepared(crew, estate, prospects.proposals(crew, estate, incident, product, roles))
+    made = proving.bench(crew, product, plans, reading)
     incident = prospects.diagnosed(crew, made, incident)
     plans = prospects.merged(crew, made, plans)
     plans = prospects.chosen(crew, estate, plans, incident)
-    budget = _budget(crew, product)
     crew.say("propose", f"round {number}: {len(plans)} proposals, p of the best must stay under {budget.level:.2g}")
     tests = list(proving.tested(made, plans, level=budget.level))
     best = _leading(made, tests)
-    if best is not None:
+    if best is not None and proving.added(product, best.plan):
         tests.append(proving.with_placebo(made, best, level=budget.level))
-    judged = _judged(crew, estate, made, tests, budget=budget)
-    return _settled(crew, Play(estate, product, incident, number, budget), made, judged)
+    judged = judging.judged(crew, estate, made, tests, budget=budget)
+    return _settled(crew, play._replace(incident=incident), made, judged)
 
 
 def _budget(crew: Crew, product: Product) -> Wealth:
@@ -165,39 +164,7 @@ def _budget(crew: Crew, product: Product) -> Wealth:
 def _leading(made: Bench, tests: list[Tested]) -> Tested | None:
     """The proposal that seems to help most."""
     there = [t for t in tests if t.test is not None and t.gains]
-    return min(there, key=lambda t: _rank(made, t), default=None)
-
-
-def _rank(made: Bench, tested: Tested) -> tuple[float, float]:
-    """Nearer to all aims first, then better at the first of them."""
-    from windvane.loop.estimating import reached
-
-    scores = reached(tested.test) if tested.test is not None else ()
-    return short_of(made.case.aims, scores), off(made.case.aims, scores)
-
-
-def _judged(
-    crew: Crew, estate: Estate, made: Bench, tests: list[Tested], *, budget: Wealth
-) -> list[tuple[Judged, Tested]]:
-    from windvane.loop import proving
-
-    found = []
-    for tested, measured in zip(tests, proving.trials(tests, made, level=budget.level), strict=True):
-        plan = tested.plan
-        verdict = gate.judge(plan, measured, estate.policy)
-        found.append((Judged(plan=plan, trial=measured, verdict=verdict), tested))
-        moved = "; ".join(_told_gain(measured)) or "; ".join(c.broken for c in measured.checks if c.broken)
-        sign = "+" if verdict.outcome == "promote" else "-"
-        crew.say("trial", f"  {sign} {plan.title}: {moved}", subject=made.product.name)
-    return found
-
-
-def _told_gain(measured: Trial) -> list[str]:
-    return [
-        f"{g.measure} {g.before:.3g} -> {g.after:.3g}{' ' + g.unit if g.unit else ''} "
-        f"(gain {g.low:.2g} to {g.high:.2g}, p {g.p:.2g})"
-        for g in measured.gains
-    ]
+    return min(there, key=lambda t: judging.rank_of(made, t), default=None)
 
 
 def _settled(crew: Crew, play: Play, made: Bench, judged: list[tuple[Judged, Tested]]) -> Round:
@@ -205,9 +172,9 @@ def _settled(crew: Crew, play: Play, made: Bench, judged: list[tuple[Judged, Tes
     placebo = [j for j, _ in judged if j.plan.proposer == "windvane"]
     fooled = any(j.verdict.outcome == "promote" for j in placebo)
     passed = [(j, t) for j, t in judged if j.verdict.outcome == "promote" and j not in placebo and not fooled]
-    winner = min(passed, key=lambda jt: _rank(made, jt[1]), default=None)
+    winner = min(passed, key=lambda jt: judging.rank_of(made, jt[1]), default=None)
     if winner is not None:
-        winner = _sung(made, play.estate, winner)
+        winner = judging.sung(made, play.estate, winner)
     draft = winner[0].plan if winner is not None and winner[0].verdict.outcome == "promote" else None
     smallest = min((g.p for j, _ in passed for g in j.trial.gains), default=1.0)
     after = play.budget.after(smallest if draft is not None else 1.0)
@@ -234,17 +201,14 @@ def _settled(crew: Crew, play: Play, made: Bench, judged: list[tuple[Judged, Tes
         because=(f"incident:{play.incident.id}",),
     )
     if full is None:
-        return _ended(crew, play.product, line, "no", decisions=lost)
+        goes_on = play.roles == prospects.UPSTREAM and _anything_left(crew, play)
+        return Round(decisions=lost) if goes_on else _ended(crew, play.product, line, "no", decisions=lost)
     return Round(decisions=(*lost, *_carried_out(crew, play.estate, line)))
 
 
-def _sung(made: Bench, estate: Estate, winner: tuple[Judged, Tested]) -> tuple[Judged, Tested]:
-    """The winner, judged again with the canary among its checks."""
-    from windvane.loop import proving
-
-    judged, tested = winner
-    measured = replace(judged.trial, checks=(*judged.trial.checks, proving.sings(made, judged.plan)))
-    return Judged(plan=judged.plan, trial=measured, verdict=gate.judge(judged.plan, measured, estate.policy)), tested
+def _anything_left(crew: Crew, play: Play) -> bool:
+    """Whether there is anything to try when nothing upstream helps."""
+    return bool(prospects.proposals(crew, play.estate, play.incident, play.product, prospects.LAST))
 
 
 def _completed(crew: Crew, play: Play, made: Bench, winner: tuple[Judged, Tested]) -> Plan:
@@ -267,7 +231,7 @@ def _turned_down(crew: Crew, judged: Judged, incident: Incident, *, winner: Plan
         lost = Reason(rule=rule, held=False, detail=detail)
         verdict = Verdict(outcome="reject", reasons=(*verdict.reasons, lost))
     decision = promote.decide(crew, judged.plan, verdict, incident=incident.id)
-    cause = replace(incident, cause=prospects.CAUSES.get(judged.plan.proposer, "placebo"))
+    cause = replace(incident, cause=prospects.cause_of(judged.plan))
     if judged.plan.proposer != "windvane":
         learn.keep(crew, decision, judged.plan, judged.trial, cause)
     return decision
@@ -283,15 +247,18 @@ def _carried_out(crew: Crew, estate: Estate, line: Cascaded) -> tuple[Decision, 
         checks = (*proved.checks, *measured.checks)
         return gate.judge(plan, replace(measured, gains=proved.gains, checks=checks), estate.policy)
 
-    measured, verdict = crew.warehouse().transition(plan, decision=promote.number(crew, plan), judge=judge)
+    checks = propose.promised(crew, plan) if backfill.brought(plan) else ()
+    number = promote.number(crew, plan)
+    measured, verdict = crew.warehouse().transition(plan, decision=number, judge=judge, checks=checks)
     trial.record(crew, replace(measured, gains=proved.gains, checks=(*proved.checks, *measured.checks)))
     decision = promote.decide(crew, plan, verdict, incident=incident.id)
     if verdict.outcome == "promote":
         promote.derive(crew, decision, plan)
+        backfill.settled(crew, plan)
     else:
         lost = "; ".join(r.detail for r in verdict.reasons if not r.held)
         crew.say("gate", f"{verdict.outcome}: {plan.title}: {lost}", decision=decision.id, level="ask")
-    cause = replace(incident, cause=prospects.CAUSES.get(plan.proposer, ""))
+    cause = replace(incident, cause=prospects.cause_of(plan))
     learn.keep(crew, decision, plan, proved, cause)
     return (decision,)
 
@@ -302,11 +269,13 @@ def _ended(
     """The end of a cascade, told once."""
     scored: Scored = Logbook(crew.ledger).scores[(product.name, _version(product), "development")]
     if last is None:
-        return Round(decisions=decisions, end=end)
+        budget = canonical(Wealth()).decode()
+        last = Cascaded(product=product.name, incident="", round=0, version=scored.version, budget=budget)
     end = "met" if scored.met else end
     lines = ending.told(crew, product, scored, last, end)
-    line = replace(last, winner="", tried=(), end=end, version=_version(product), told=lines)
-    key = f"ended:{last.incident}:{last.round}"
+    reach = shortfalls.reach(crew.folder.read())
+    line = replace(last, winner="", tried=(), end=end, version=_version(product), reach=reach, told=lines)
+    key = f"ended:{last.incident or product.name}:{last.round}"
     crew.write(key, line, actor="windvane", step="learn", because=(f"incident:{last.incident}",))
     for text in lines:
         crew.say("learn", text, subject=product.name, level="good" if end == "met" else "warn")

@@ -57,10 +57,18 @@ class _Rules(NamedTuple):
         return tuple(c for c in self.made if c.name in self.key)
 
 
-def coming(crew: Crew, estate: Estate, batches: tuple[Batch, ...], aside: tuple[Withhold, ...]) -> Coming:
+def coming(
+    crew: Crew,
+    estate: Estate,
+    batches: tuple[Batch, ...],
+    aside: tuple[Withhold, ...],
+    *,
+    gone: frozenset[str] = frozenset(),
+) -> Coming:
     """`batches` as the staging models of `estate` take them in, each after the ones before it.
 
-    Rows that do not read as their types, repeat those of known batches, or are named `aside` are withheld.
+    Rows that do not read as their types, repeat those of known batches (but those `gone` by the same plan), or are
+    named `aside` are withheld.
     """
     book, found = Logbook(crew.ledger), Coming()
     grouped: dict[str, list[Batch]] = {}
@@ -78,7 +86,7 @@ def coming(crew: Crew, estate: Estate, batches: tuple[Batch, ...], aside: tuple[
             rules = _Rules(made, key, aside, weighing(estate, batch.source, made))
             source = estate.find(Ref(kind="source", name=batch.source))
             table = source.table if isinstance(source, Source) else ""
-            visible = tuple(b for b in book.visible() if b.source == batch.source)
+            visible = tuple(b for b in book.visible() if b.source == batch.source and b.id not in gone)
             queues[batch.source] = _Queue(crew, rules, visible, grouped[batch.source], table=table)
         queues[batch.source].take(batch, found)
     return found

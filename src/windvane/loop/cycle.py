@@ -39,6 +39,7 @@ from windvane.loop import (
     sense,
     shortfalls,
     steer,
+    storing,
     trial,
     trust,
     versions,
@@ -110,7 +111,24 @@ def _cascades(crew: Crew, flow: Flow) -> list[Decision]:
             made += done.decisions
             if done.end:
                 break
+    for name in dict.fromkeys((*behind.names, *waiting.names)):
+        made += _step(crew, flow, f"storage {name}", partial(_stored, crew, name), Served).decisions
     return made
+
+
+def _stored(crew: Crew, name: str, resources: Resources) -> Served:
+    """Other storage for the input of a product that takes long to ask: the fastest that passes is promoted."""
+    crew.use(resources)
+    resume.settle(crew)
+    incident = None if steer.paused(crew) else storing.slow(crew, name)
+    if incident is None:
+        return Served()
+    tried = storing.tried(crew, incident)
+    lost = tuple(_close(crew, j, incident) for j in tried if j.verdict.outcome != "promote")
+    won = [j.plan for j in tried if j.verdict.outcome == "promote"]
+    done = tuple(d for plan in won for d in _carry_out(crew, plan, incident).decisions)
+    storing.settled(crew, name)
+    return Served(decisions=(*lost, *done))
 
 
 def _caught_up(crew: Crew, name: str, resources: Resources) -> Served:
@@ -336,7 +354,7 @@ def _product(crew: Crew, estate: Estate, incident: Incident) -> Served:
         return Served()
     drafts = _drafts(crew, estate, incident, goal)
     if drafts and versions.product_of(drafts[0]) is not None:
-        return _carry_out(crew, versions.first(crew, estate, incident, drafts[0]), incident)
+        return _carry_out(crew, _first(crew, estate, incident, drafts[0]), incident)
     judged = []
     for plan in drafts:
         propose.write(crew, plan)
@@ -346,6 +364,18 @@ def _product(crew: Crew, estate: Estate, incident: Incident) -> Served:
     lost = tuple(_close(crew, j, incident) for j in tried if j.verdict.outcome != "promote")
     won = [j.plan for j in tried if j.verdict.outcome == "promote"]
     return Served(decisions=(*lost, *(d for plan in won for d in _carry_out(crew, plan, incident).decisions)))
+
+
+def _first(crew: Crew, estate: Estate, incident: Incident, draft: Plan) -> Plan:
+    """The first version of an estimated product; segments are found in another way than numbers."""
+    if shortfalls.segmented(versions.product_of(draft)):
+        from windvane.loop import segmenting
+
+        return segmenting.first(crew, estate, incident, draft)
+    from windvane.loop.estimating import one_thread
+
+    with one_thread():
+        return versions.first(crew, estate, incident, draft)
 
 
 def _drafts(crew: Crew, estate: Estate, incident: Incident, goal: Goal) -> tuple[Plan, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from windvane.domain.entry import Cascaded, Scored
 from windvane.domain.estate import Product
 from windvane.domain.estimate import Score
-from windvane.domain.record import canonical, decode
-from windvane.loop import versions
+from windvane.loop import spans, versions
 from windvane.loop.aims import Aim, aims, value_of
 from windvane.loop.aims import told as told_scores
 from windvane.loop.crew import Crew
@@ -23,19 +22,24 @@ def told(crew: Crew, product: Product, scored: Scored, last: Cascaded, end: str)
     won = sum(bool(r.winner) for r in rounds)
     sealed = _unsealed(crew, product)
     reached = "; ".join(_with_interval(a, scored.scores) for a in wanted)
-    lines = [f"{_head(product, end, sealed)}: {reached} (development, {scored.begins[:10]} to {scored.ends[:10]})"]
+    span = "in use" if spans.deciding(crew, product.name) is not None else "development"
+    lines = [f"{_head(product, end, sealed)}: {reached} ({span}, {scored.begins[:10]} to {scored.ends[:10]})"]
     many = f"{len(rounds)} round{'s' if len(rounds) != 1 else ''}"
-    lines.append(f"{many}, {tried} proposals tried, placebos among them, {won} promoted")
+    worked = f"{many}, {tried} proposals tried, placebos among them, {won} promoted"
+    lines.append(worked if rounds else "what costs nothing meets it: nothing was tried")
     if end == "no":
         lines += [
             f"needed: {_needed(a, scored.scores)}" for a in wanted if not a.met(value_of(scored.scores, a.measure))
         ]
+        lines += ["the version in place stays until one is better"] if span == "in use" else []
     if sealed is not None:
         lines.append(_opened(wanted, sealed))
     return tuple(lines)
 
 
 def _head(product: Product, end: str, sealed: Scored | None) -> str:
+    if not product.goal.targets:
+        return f"{product.relation}: the goal is met, it names no target"
     if end != "met":
         return f"{product.relation}: no, the goal is not met"
     if sealed is not None and not sealed.met:
@@ -81,16 +85,16 @@ def _unsealed(crew: Crew, product: Product) -> Scored | None:
     from windvane.stack.evidence.windows import Seal
 
     assert product.inputs is not None and product.recipe is not None
+    version = version_of(product)
+    seal = spans.seal(crew, product.name)
+    if spans.deciding(crew, product.name) is not None or (seal is not None and seal.opened != version):
+        return None
     case = case_of(crew, product.name, product.inputs, product.goal)
     if case.sealed is None:
         return None
-    version = version_of(product)
-    known = crew.ledger.recall(f"seal:{product.name}")
-    seal = decode(known, Seal) if known else Seal(product=product.name, window=case.sealed)
-    if seal.opened and seal.opened != version:
-        return None
+    seal = seal or Seal(product=product.name, window=case.sealed)
     test = case.sealed_test(product.recipe)
     assert test is not None
-    crew.ledger.remember(f"seal:{product.name}", canonical(seal.open(version)).decode())
+    spans.opened(crew, seal.open(version))
     free = tuple((title, scores) for title, _, scores in naives(case, sealed=case.sealed))
     return versions.score(crew, case, product, reached(test), window="sealed", naive=free)

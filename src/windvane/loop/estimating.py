@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,14 @@ from windvane.domain.errors import Usage
 from windvane.domain.estate import Product
 from windvane.domain.estimate import Inputs, Recipe, Score
 from windvane.domain.goal import Goal
-from windvane.loop.aims import Aim, aims
+from windvane.loop import spans
+from windvane.loop.aims import INTERVAL, Aim, aims
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.stack.estimation.backtest import Backtest, backtest, judged
 from windvane.stack.estimation.estimator import predict
 from windvane.stack.estimation.intervals import intervals
-from windvane.stack.estimation.naive import TITLES, naive
+from windvane.stack.estimation.naive import OF_CLASSES, TITLES, naive, naive_classes
 from windvane.stack.estimation.panel import Array, Panel, panel_of
 from windvane.stack.evidence.windows import Window, Windows, split
 from windvane.stack.landing.land import land
@@ -62,7 +64,14 @@ class Case:
     @property
     def measures(self) -> tuple[str, ...]:
         """What is measured: what the goal names first, then the usual ones."""
-        return tuple(dict.fromkeys([*(a.measure for a in self.aims), "rank_correlation", "mae"]))
+        named = [a.measure for a in self.aims if a.measure != INTERVAL.measure]
+        usual = OF_CLASSES if self.inputs.labels is not None else ("rank_correlation", "mae")
+        return tuple(dict.fromkeys([*named, *usual]))
+
+    @property
+    def held(self) -> bool:
+        """Whether intervals are among what versions are compared by."""
+        return INTERVAL in self.aims
 
     def test(self, recipe: Recipe) -> Backtest:
         """The backtest of a recipe on the development window; nothing after it is looked at."""
@@ -93,11 +102,40 @@ def one_thread() -> Iterator[None]:
 def case_of(crew: Crew, product: str, inputs: Inputs, goal: Goal) -> Case:
     """Read the input query of a product over production, read only. Raises `Usage` (`windows.*`) when too short."""
     rows = crew.warehouse().reader().arrow(input_query(inputs))
-    panel = panel_of(rows, inputs.entities, features_of(inputs))
-    develop, sealed = _windows(panel, goal, inputs)
+    panel = panel_of(rows, inputs.lanes, features_of(inputs))
+    wanted = aims(goal, inputs)
+    deciding, seal = spans.deciding(crew, product), spans.seal(crew, product)
+    if deciding is not None:
+        span = spans.between(panel.decided, deciding.begins, deciding.ends)
+        more = (INTERVAL,) if deciding.about == "coverage" else ()
+        return Case(product, inputs, rows, panel, (*wanted, *more), span, None, span.first)
     chosen = any(c.startswith("decide ") for c in goal.constraints)
+    develop: Window
+    sealed: Window | None
+    if seal is not None and not chosen:
+        develop, sealed = spans.sealed(panel.decided, seal, inputs)
+    else:
+        develop, sealed = _windows(panel, goal, inputs)
+    begins, ends = spans.begun(crew, product)
+    if begins and seal is None and not chosen:
+        return _as_begun(Case(product, inputs, rows, panel, wanted, develop, sealed, 0), begins, ends)
     scored = develop.first if chosen else develop.first + (develop.stop - develop.first) // WARM_UP
-    return Case(product, inputs, rows, panel, aims(goal, inputs), develop, sealed, scored)
+    return Case(product, inputs, rows, panel, wanted, develop, sealed, scored)
+
+
+def _as_begun(case: Case, begins: str, ends: str) -> Case:
+    """The case with the windows that the first version had, wherever they lie now that older history is there."""
+    times = case.panel.decided
+    scored = spans.between(times, begins, ends)
+    first = min(scored.stop + case.inputs.horizon, case.panel.steps - 1)
+    last = case.panel.steps - 1
+
+    def at(step: int) -> str:
+        return str(times[step].astype("datetime64[s]").item().isoformat())
+
+    develop = Window(first=0, stop=scored.stop, begins=at(0), ends=ends)
+    sealed = Window(first=first, stop=last + 1, begins=at(first), ends=at(last)) if case.sealed is not None else None
+    return dataclass_replace(case, develop=develop, sealed=sealed, scored=scored.first)
 
 
 def _windows(panel: Panel, goal: Goal, inputs: Inputs) -> tuple[Window, Window | None]:
@@ -125,7 +163,11 @@ def _span(text: str) -> tuple[np.datetime64, np.datetime64]:
 def naives(case: Case, *, sealed: Window | None = None) -> tuple[tuple[str, Recipe, tuple[Score, ...]], ...]:
     """What costs nothing, scored on the development window, or on the `sealed` one: (title, recipe, scores)."""
     first, stop = (sealed.first, sealed.stop) if sealed is not None else (case.scored, case.develop.stop)
-    found = naive(case.panel, first, stop, measures=case.measures)
+    if case.inputs.labels is None:
+        found = naive(case.panel, first, stop, measures=case.measures)
+    else:
+        names = ("share",) if case.inputs.lanes != case.inputs.entities else ("share", "own_mean", "last")
+        found = naive_classes(case.panel, first, stop, names)
     return tuple((TITLES[b.recipe.estimator], b.recipe, reached(b)) for b in found)
 
 

@@ -16,6 +16,8 @@ from windvane.domain.rule import ALLOWED
 from windvane.domain.run import Trial
 from windvane.loop.restating import told, too_much
 
+ALLOWANCE = "autonomy allows it"  # name of the rule that asks what the proposer may do by itself
+FASTER = 0.2  # share of the time that other storage has to save
 FEW_ROWS, FEW_SHARE = 3, 0.05  # that may be withheld of a small delivery, unless a person allows none at all
 
 
@@ -25,6 +27,7 @@ class Case(NamedTuple):
     plan: Plan
     trial: Trial
     policy: Policy
+    distrusted: str = ""  # why its proposer may not act alone
 
     @property
     def admits(self) -> tuple[Admit, ...]:
@@ -54,17 +57,20 @@ class Ruling(NamedTuple):
 Rule = Callable[[Case], Ruling]
 
 
-def judge(plan: Plan, trial: Trial, policy: Policy, *, approved: str = "", allowed: str = "") -> Verdict:
+def judge(
+    plan: Plan, trial: Trial, policy: Policy, *, approved: str = "", allowed: str = "", distrusted: str = ""
+) -> Verdict:
     """The verdict: every rule is asked, the hardest answer counts (reject over escalate over promote).
 
     A person's approval (`approved`: the words they gave) answers what would escalate, never what
-    would reject; so does a rule of theirs (`allowed`: its number and their words). Raises `TryAgain` when the
+    would reject; so does a rule of theirs (`allowed`: its number and their words). `distrusted` says why the
+    proposer may not act by itself, whatever the policy allows. Raises `TryAgain` when the
     instrument broke: that is no evidence against a plan.
     """
     if trial.broke:
         raise TryAgain("the trial could not be carried out", code="trial.broke", why=trial.broke, fix="run again")
-    case = Case(plan, trial, policy)
-    rulings = [rule(case) for rule in _RULES] + ([_gains(case)] if trial.gains else [])
+    case = Case(plan, trial, policy, distrusted)
+    rulings = [rule(case) for rule in _RULES] + _apart(case)
     reasons = tuple(r.reason for r in rulings)
     broken = [r for r in rulings if not r.reason.held]
     outcome = _outcome(broken)
@@ -174,7 +180,8 @@ def _allowed(case: Case) -> Ruling:
     plan, level = case.plan, case.policy.autonomy
     may = plan.proposer == "person" or level == "act" or (level == "act_if_reversible" and plan.reversible)
     nature = "reversible" if plan.reversible else "not reversible"
-    reason = Reason(rule="autonomy allows it", held=may, detail=f"autonomy `{level}`, the plan is {nature}")
+    detail = case.distrusted or f"autonomy `{level}`, the plan is {nature}"
+    reason = Reason(rule=ALLOWANCE, held=may and not case.distrusted, detail=detail)
     return Ruling(reason, "escalate", "" if may else "autonomy `act`")
 
 
@@ -195,7 +202,7 @@ def _gains(case: Case) -> Ruling:
     else:
         turns = _needed(min((g for g in gains if not g.passes), key=lambda g: g.p))
     rule = "as good with less" if leaner else "it gains"
-    return Ruling(Reason(rule=rule, held=held, detail="; ".join(map(_gain, gains))), "reject", turns)
+    return Ruling(Reason(rule=rule, held=held, detail="; ".join(_gain(g, case.plan) for g in gains)), "reject", turns)
 
 
 def _needed(gain: Gain) -> str:
@@ -206,10 +213,28 @@ def _needed(gain: Gain) -> str:
     return " and ".join(lacks)
 
 
-def _gain(gain: Gain) -> str:
+def _apart(case: Case) -> list[Ruling]:
+    """What is asked of some plans alone: of estimates a gain, of storage that it is faster."""
+    timed = [p for p in case.plan.probes if p.of == "seconds"]
+    return ([_gains(case)] if case.trial.gains else []) + ([_faster(case, timed)] if timed else [])
+
+
+def _faster(case: Case, timed: list[Probe]) -> Ruling:
+    was = {m.name: m.value for m in case.trial.before}
+    now = {m.name: m.value for m in case.trial.after}
+    pairs = [(p.name, was.get(p.name), now.get(p.name)) for p in timed]
+    held = all(a is not None and b is not None and b <= (1 - FASTER) * a for _, a, b in pairs)
+    detail = "; ".join(f"{name}: {_number(a)} -> {_number(b)}" for name, a, b in pairs)
+    turns = "; ".join(f"{name} <= {_number(a * (1 - FASTER))}" for name, a, _ in pairs if a is not None)
+    return Ruling(Reason(rule="it is faster", held=held, detail=detail), "reject", turns)
+
+
+def _gain(gain: Gain, plan: Plan) -> str:
+    hoped = next((e.expected for e in plan.predicted if e.measure == f"gain of {gain.measure}"), None)
     unit = f" {gain.unit}" if gain.unit else ""
     moved = f"{gain.measure} {gain.before:,.4g} -> {gain.after:,.4g}{unit}"
     change = f"gain {gain.gain:,.3g} ({gain.low:,.3g} to {gain.high:,.3g})"
+    change += f", predicted {hoped:,.3g}" if hoped is not None else ""
     least = f", at least {gain.least:,.3g} counts" if gain.gain < gain.least else ""
     return f"{moved}, {change}, p {gain.p:.2g} against {gain.level:.2g}, n {gain.n}{least}"
 

@@ -25,7 +25,13 @@ def ready(crew: Crew) -> tuple[Product, ...]:
     """Estimated products with several features whose goal is met, or whose cascade has come to its end."""
     book = Logbook(crew.ledger)
     found = (a for a in crew.folder.read().assets if isinstance(a, Product))
-    return tuple(p for p in found if p.recipe is not None and len(p.recipe.features) > 1 and _rests(book, p))
+    return tuple(p for p in found if _leanable(p) and _rests(book, p))
+
+
+def _leanable(product: Product) -> bool:
+    """Whether it has several features that something is estimated from; those of segments are what they are."""
+    segment = product.inputs is not None and product.inputs.quantity == "segment"
+    return product.recipe is not None and len(product.recipe.features) > 1 and not segment
 
 
 def wanting(crew: Crew) -> bool:

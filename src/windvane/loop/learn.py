@@ -9,9 +9,13 @@ from windvane.domain.plan import Plan
 from windvane.domain.run import Trial
 from windvane.loop.crew import Crew
 
+SHORTFALL = "gain of the shortfall"  # among the effects of a plan: the share of it that it is predicted to close
+_MOST = 2.0  # times what was predicted
+
 
 def lesson(decision: Decision, plan: Plan, trial: Trial, incident: Incident | None) -> Lesson:
     """The measured value of every measure that the plan made a prediction about; `gain of X` is what X gained."""
+    hoped = next((e.expected for e in plan.predicted if e.measure == SHORTFALL), 0.0)
     measured = {m.name: m.value for m in trial.after} | {f"gain of {g.measure}": g.gain for g in trial.gains}
     return Lesson(
         decision=decision.id,
@@ -19,8 +23,17 @@ def lesson(decision: Decision, plan: Plan, trial: Trial, incident: Incident | No
         cause=incident.cause if incident else "",
         predicted=tuple((e.measure, e.expected) for e in plan.predicted),
         measured=tuple((e.measure, v) for e in plan.predicted if (v := measured.get(e.measure)) is not None),
+        hoped=hoped,
+        closed=hoped * _came_true(plan, trial),
         helped=decision.verdict.outcome == "promote" or _beaten(decision),
     )
+
+
+def _came_true(plan: Plan, trial: Trial) -> float:
+    """What share of a predicted gain was measured; 0 where nothing was predicted or nothing gained."""
+    expected = {e.measure: e.expected for e in plan.predicted}
+    known = [(g.gain, expected[f"gain of {g.measure}"]) for g in trial.gains if f"gain of {g.measure}" in expected]
+    return max((min(_MOST, max(gain, 0.0) / hope) for gain, hope in known if hope > 0), default=0.0)
 
 
 def _beaten(decision: Decision) -> bool:

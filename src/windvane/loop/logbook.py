@@ -88,6 +88,11 @@ class Logbook:
         return {(b.product, b.version, b.window): b for b in found}
 
     @cached_property
+    def scored(self) -> tuple[Scored, ...]:
+        """Every score, oldest first."""
+        return tuple(e.body for e in self._entries if isinstance(e.body, Scored))
+
+    @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
         """What was learned, oldest first."""
         return tuple(e.body.lesson for e in self._entries if isinstance(e.body, Learned))

@@ -18,19 +18,34 @@ from windvane.loop.logbook import Logbook
 from windvane.sql.repair import as_others
 
 BATCHES = 7  # for so long a repair is on probation
+PROPOSER = "probation"
 
 
-def reverts(crew: Crew, estate: Estate, incident: Incident) -> tuple[Plan, ...]:
-    """Plans that take a repair on probation back because what it touched is what broke now, the youngest first."""
+def reverts(crew: Crew, estate: Estate, incident: Incident, arrival: Plan) -> tuple[Plan, ...]:
+    """Plans that take a repair on probation back because what it touched is what broke now, the youngest first.
+
+    Each comes with the `arrival` that broke, to see whether the repair was to blame: first with the repaired delivery
+    as it came, then without it.
+    """
     book = Logbook(crew.ledger)
     source = _source(incident)
     columns = {n for s in incident.signals for n in s.observed.split("`")[1::2]}
-    found = []
+    found: list[Plan] = []
     for decision in reversed(on_probation(book, source)):
         plan = book.plans[decision.plan]
-        if columns & set(plan.title.split("`")[1::2]) and plan.changes:
-            found.append(_revert(estate, incident, decision, plan))
-    return tuple(p for p in found if p is not None)
+        revert = _revert(estate, incident, decision, plan) if columns & set(plan.title.split("`")[1::2]) else None
+        if revert is not None:
+            found += [_as_it_came(crew, estate, revert, arrival), with_arrival(revert, arrival)]
+    return tuple(found)
+
+
+def _as_it_came(crew: Crew, estate: Estate, revert: Plan, arrival: Plan) -> Plan:
+    """The revert with its delivery let in again, read like all others, and then what arrived."""
+    book = Logbook(crew.ledger)
+    named = [c.batch.id for c in revert.changes if isinstance(c, Withdraw)]
+    named += [c.batch.id for c in arrival.changes if isinstance(c, Admit)]
+    bare = replace(revert, title=f"{revert.title}; show it as it came, and what goes on from it", inverse=())
+    return propose.admit(crew, estate, bare, tuple(book.landed[i] for i in dict.fromkeys(named)))
 
 
 def on_probation(book: Logbook, source: str) -> tuple[Decision, ...]:
@@ -59,7 +74,7 @@ def _revert(estate: Estate, incident: Incident, decision: Decision, plan: Plan) 
         return None
     draft = Plan(
         incident=incident.id,
-        proposer="probation",
+        proposer=PROPOSER,
         title=f"Take back {decision.id}: {plan.title}",
         base="",
         changes=tuple(changes),
@@ -76,7 +91,7 @@ def with_arrival(revert: Plan, arrival: Plan) -> Plan:
     return replace(
         arrival,
         title=f"{revert.title}; {arrival.title}",
-        proposer="probation",
+        proposer=PROPOSER,
         changes=(*revert.changes, *arrival.changes),
         inverse=(*arrival.inverse, *revert.inverse),
         undoes=revert.undoes,

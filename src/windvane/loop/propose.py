@@ -151,7 +151,8 @@ def held(estate: Estate, incident: Incident, changes: tuple[Change, ...], *, dou
 def admit(crew: Crew, estate: Estate, draft: Plan, batches: tuple[Batch, ...]) -> Plan:
     """`draft` with the screened batches that it makes visible, the checks to pass and the counts to expect."""
     base, estate = estate, apply(estate, draft.changes)
-    found = coming(crew, estate, batches, draft.withhold)
+    gone = frozenset(c.batch.id for c in draft.changes if isinstance(c, Withdraw))
+    found = coming(crew, estate, batches, draft.withhold, gone=gone)
     screened = tuple(found.screened.values())
     notes = [f"{s.batch.delivery}: {count:,} rows quarantined, {why}" for s in screened for why, count in s.reasons]
     notes += [n for s in screened for n in _told(s.batch)]
@@ -167,7 +168,7 @@ def admit(crew: Crew, estate: Estate, draft: Plan, batches: tuple[Batch, ...]) -
                 *(_of_staying(p, found.thinner) for p in draft.probes),
                 *(_rows(s) for s in sources if _staged(estate, s)),
             ),
-            predicted=_counted(draft.predicted, _expected(crew, estate, found)),
+            predicted=_counted(draft.predicted, _expected(crew, estate, found, gone)),
         ),
     )
 
@@ -246,9 +247,9 @@ def _rows(source: str) -> Probe:
     return Probe(name=f"rows staging.{source}", sql=f"SELECT COUNT(*) FROM staging.{source}", better="higher")
 
 
-def _expected(crew: Crew, estate: Estate, coming: Coming) -> tuple[Effect, ...]:
+def _expected(crew: Crew, estate: Estate, coming: Coming, gone: frozenset[str]) -> tuple[Effect, ...]:
     """Staging keeps one row per accepted row: what stays visible and what comes."""
-    visible = [coming.thinner.get(b.id, b) for b in Logbook(crew.ledger).visible()]
+    visible = [coming.thinner.get(b.id, b) for b in Logbook(crew.ledger).visible() if b.id not in gone]
     arriving = [s.batch for s in coming.screened.values()]
     effects = []
     for source in sorted({b.source for b in arriving if _staged(estate, b.source)}):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
 import numpy as np
 
 from windvane.domain.estate import Product
-from windvane.domain.estimate import Gain, Inputs, Recipe
+from windvane.domain.estimate import Gain, Inputs, Labels, Recipe
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.run import CheckResult, Measurement, Trial
@@ -20,15 +20,16 @@ from windvane.loop.versions import product_of
 from windvane.stack.estimation.backtest import Backtest
 from windvane.stack.estimation.canary import canary
 from windvane.stack.estimation.candidates import candidates
+from windvane.stack.estimation.estimator import estimator_named
 from windvane.stack.estimation.leaks import leaks
 from windvane.stack.estimation.panel import Array, Panel
+from windvane.stack.estimation.same import on_same_rows
 from windvane.stack.evidence.paired import paired
 from windvane.stack.evidence.placebo import placebo
 from windvane.stack.evidence.several import corrected
 from windvane.stack.transform.asof import features_of
 
 LEAST = 0.02  # of the target of an aim: a smaller gain is not worth a change
-SAME = 0.995  # correlation from which two features say the same
 PLACEBO = "placebo"
 _CANARIES = 3  # decision times after which everything is garbage
 
@@ -41,6 +42,7 @@ class Bench:
     case: Case
     before: Backtest
     alone: dict[str, Case] = field(default_factory=dict)  # plans whose rows are others: a case of their own
+    plain: dict[Recipe, Backtest] = field(default_factory=dict)  # recipes without what plans would add to them
 
     def case_for(self, plan: Plan) -> Case:
         """The rows on which a plan is tried."""
@@ -64,8 +66,11 @@ class Tested:
     refused: str = ""
 
 
-def bench(crew: Crew, product: Product, plans: Sequence[Plan]) -> Bench:
-    """Read the input of the product once, with everything that the plans would add to it."""
+def bench(crew: Crew, product: Product, plans: Sequence[Plan], reading: Mapping[str, Inputs] | None = None) -> Bench:
+    """Read the input of the product once, with everything that the plans would add to it.
+
+    `reading`: for plans (by fingerprint) whose rows are not in production yet, inputs that read them beside it.
+    """
     assert product.inputs is not None and product.recipe is not None
     puts = [(p, versions_.inputs) for p in plans if (versions_ := product_of(p)) is not None]
     others = [(p, i) for p, i in puts if i is not None]
@@ -74,13 +79,18 @@ def bench(crew: Crew, product: Product, plans: Sequence[Plan]) -> Bench:
     made = Bench(product, case, _quiet(case, product.recipe))
     for plan, other in others:
         if _core(other) != _core(product.inputs):
-            made.alone[plan.fingerprint()] = case_of(crew, product.name, other, product.goal)
+            key = plan.fingerprint()
+            made.alone[key] = case_of(crew, product.name, (reading or {}).get(key, other), product.goal)
     return made
 
 
 def _core(inputs: Inputs) -> Inputs:
     """Everything that decides which rows there are and what their target is."""
-    return replace(inputs, windows=(), drivers=(), calendar=())
+    return replace(inputs, windows=(), drivers=(), calendar=(), labels=_bare(inputs.labels), cadence="", days_off=())
+
+
+def _bare(labels: Labels | None) -> Labels | None:
+    return replace(labels, columns=(), keyed=()) if labels is not None else None
 
 
 def _widest(own: Inputs, others: Sequence[Inputs]) -> Inputs:
@@ -89,13 +99,24 @@ def _widest(own: Inputs, others: Sequence[Inputs]) -> Inputs:
         own,
         windows=tuple(sorted({w for i in alike for w in i.windows})),
         drivers=tuple({d.name: d for i in alike for d in i.drivers}.values()),
+        labels=_all_of([i.labels for i in alike if i.labels is not None]),
         calendar=tuple(dict.fromkeys(c for i in alike for c in i.calendar)),
+        cadence=next((i.cadence for i in alike if i.cadence), ""),
+        days_off=next((i.days_off for i in alike if i.days_off), ()),
     )
 
 
+def _all_of(labels: Sequence[Labels]) -> Labels | None:
+    if not labels:
+        return None
+    columns = {c: None for one in labels for c in one.columns}
+    keyed = {k: None for one in labels for k in one.keyed}
+    return replace(labels[0], columns=tuple(columns), keyed=tuple(keyed))
+
+
 def _quiet(case: Case, recipe: Recipe) -> Backtest:
-    """A backtest without intervals, which only the version that stays needs."""
-    return case.test(replace(recipe, coverage=0.0))
+    """A backtest without intervals, which only the version that stays needs, unless they are what drifted."""
+    return case.test(replace(recipe, coverage=Recipe(estimator="").coverage if case.held else 0.0))
 
 
 def added(product: Product, plan: Plan) -> tuple[str, ...]:
@@ -106,37 +127,12 @@ def added(product: Product, plan: Plan) -> tuple[str, ...]:
     return tuple(f for f in made.recipe.features if f not in product.recipe.features)
 
 
-def repeats(made: Bench, plans: Sequence[Plan]) -> dict[str, str]:
-    """Plans (by fingerprint) whose only feature says what another one says that comes before, and which."""
-    panel = made.case.panel
-    stop = made.case.develop.stop
-    known: dict[str, Array] = {
-        f: _series(panel, f, stop) for f in (made.product.recipe or Recipe(estimator="")).features
-    }
-    found: dict[str, str] = {}
-    for plan in plans:
-        names = added(made.product, plan)
-        if len(names) != 1 or names[0] not in panel.features:
-            continue
-        own = _series(panel, names[0], stop)
-        twin = next((n for n, other in known.items() if _alike(own, other)), "")
-        if twin:
-            found[plan.fingerprint()] = twin
-        else:
-            known[names[0]] = own
-    return found
-
-
-def _series(panel: Panel, name: str, stop: int) -> Array:
-    return panel.features[name][:stop].ravel()[:: max(1, panel.shape[1] // 8)]
-
-
-def _alike(one: Array, other: Array) -> bool:
-    both = np.isfinite(one) & np.isfinite(other)
-    if both.sum() < max(30, 0.5 * np.isfinite(one).sum()):
-        return False
-    a, b = one[both], other[both]
-    return bool(a.std() > 0 and b.std() > 0 and abs(np.corrcoef(a, b)[0, 1]) >= SAME)
+def foreign(product: Product, plan: Plan) -> tuple[str, ...]:
+    """Of the added features those that are not the entity's own past."""
+    made = product_of(plan)
+    windows = made.inputs.windows if made is not None and made.inputs is not None else ()
+    own = tuple(f"own_{rows}" for rows in windows)
+    return tuple(f for f in added(product, plan) if f not in own)
 
 
 def tested(made: Bench, plans: Sequence[Plan], *, level: float) -> Iterator[Tested]:
@@ -149,7 +145,7 @@ def tested(made: Bench, plans: Sequence[Plan], *, level: float) -> Iterator[Test
         odd = next((twins[n] for n in names if n in twins), "")
         if odd:
             yield Tested(plan, None, refused=odd)
-        elif _added_last(made, plan, names):
+        elif _added_last(made, plan, names) and not made.case.held:
             recipe = _recipe(plan)
             shared.setdefault(replace(recipe, features=recipe.features[:-1]), []).append(plan)
         else:
@@ -181,28 +177,54 @@ def _added_last(made: Bench, plan: Plan, names: tuple[str, ...]) -> bool:
     return _recipe(plan).features[-1] == names[0]
 
 
-def _compared(made: Bench, plan: Plan, test: Backtest, *, level: float) -> Tested:
-    return Tested(plan, test, gains=tuple(_gain(made, aim, test, plan, level=level) for aim in made.case.aims))
+def _compared(made: Bench, plan: Plan, test: Backtest, *, level: float, of: Plan | None = None) -> Tested:
+    """The gains over the product as it is; and over the plan's own recipe without what it adds from elsewhere.
+
+    Of the two the smaller one counts: what another estimator gains with the entity's own past is no merit of a driver.
+    `of`: the plan that a placebo imitates.
+    """
+    against = [made.before, *_without_it(made, of or plan)]
+    gains = tuple(
+        max((_gain(made, aim, (b, test), of or plan, level=level) for b in against), key=lambda g: (g.p, -g.gain))
+        for aim in made.case.aims
+    )
+    return Tested(plan, test, gains=gains)
 
 
-def _gain(made: Bench, aim: Aim, test: Backtest, plan: Plan, *, level: float) -> Gain:
-    """The gain on one aim, in its unit."""
-    before, after = _on_same_times(made, plan, aim.measure, test)
+def _without_it(made: Bench, plan: Plan) -> list[Backtest]:
+    """The recipe of a plan without its foreign features, where it is another one than that of the product."""
+    names = foreign(made.product, plan)
+    now = made.product.recipe
+    if not names or now is None or plan.fingerprint() in made.alone:
+        return []
+    recipe = _recipe(plan)
+    rest = tuple(f for f in recipe.features if f not in names)
+    plain = replace(recipe, features=rest)
+    if plain.estimator == now.estimator and rest == now.features:
+        return []
+    if not rest and estimator_named(plain.estimator).needs_features:
+        plain = replace(plain, estimator="own_mean")
+    if plain not in made.plain:
+        made.plain[plain] = _quiet(made.case, plain)
+    return [made.plain[plain]]
+
+
+def _gain(made: Bench, aim: Aim, tests: tuple[Backtest, Backtest], plan: Plan, *, level: float) -> Gain:
+    """The gain of the second test over the first one on one aim, in its unit."""
+    before, after = _on_same_times(made, plan, aim.measure, tests)
     least = LEAST * abs(aim.value) / aim.factor if aim.value is not None else 0.0
     gain = paired(before, after, measure=aim.said, better=aim.better, level=level, least=least)
     scaled = {k: getattr(gain, k) * aim.factor for k in ("before", "after", "gain", "low", "high", "least")}
     return replace(gain, unit=aim.unit, **scaled)
 
 
-def _on_same_times(made: Bench, plan: Plan, measure: str, test: Backtest) -> tuple[Array, Array]:
+def _on_same_times(made: Bench, plan: Plan, measure: str, tests: tuple[Backtest, Backtest]) -> tuple[Array, Array]:
     """Scores of both versions on the decision times that both have. No estimate at all has the rank correlation 0."""
-    before, after = made.before.per_step[measure], test.per_step[measure]
+    first, test = tests
+    before, after = first.per_step[measure], test.per_step[measure]
     own = made.case_for(plan)
     if own is not made.case:
-        mine = made.case.panel.decided[made.before.steps]
-        theirs = own.panel.decided[test.steps]
-        _, i, j = np.intersect1d(mine, theirs, return_indices=True)
-        before, after = before[i], after[j]
+        before, after = on_same_rows((made.case.panel, first), (own.panel, test), measure)
     if measure == "rank_correlation":
         before = np.where(np.isnan(before) & np.isfinite(after), 0.0, before)
     return before, after
@@ -210,12 +232,13 @@ def _on_same_times(made: Bench, plan: Plan, measure: str, test: Backtest) -> tup
 
 def with_placebo(made: Bench, best: Tested, *, level: float) -> Tested:
     """The best proposal with its features in another order of time: what must not help."""
-    names = added(made.product, best.plan)
+    names = foreign(made.product, best.plan) or added(made.product, best.plan)
     recipe = _recipe(best.plan)
-    panel = made.case.panel
+    case = made.case_for(best.plan)
+    panel = case.panel
     fake = {f"{PLACEBO}_{n}": placebo(panel.features[n], seed=i) for i, n in enumerate(names) if n in panel.features}
     swapped = tuple(f"{PLACEBO}_{f}" if f in names else f for f in recipe.features)
-    test = _quiet(changed(made.case, panel=panel.adding(fake)), replace(recipe, features=swapped))
+    test = _quiet(changed(case, panel=panel.adding(fake)), replace(recipe, features=swapped))
     plan = replace(
         best.plan,
         proposer="windvane",
@@ -223,8 +246,9 @@ def with_placebo(made: Bench, best: Tested, *, level: float) -> Tested:
         changes=(),
         rationale="the same features in blocks of another time; it must be rejected, or nothing of this round counts",
         assumptions=(),
+        predicted=(),
     )
-    return _compared(made, plan, test, level=level)
+    return _compared(made, plan, test, level=level, of=best.plan)
 
 
 def trials(tests: Sequence[Tested], made: Bench, *, level: float) -> tuple[Trial, ...]:

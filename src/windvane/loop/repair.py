@@ -11,8 +11,9 @@ from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.run import Trial
-from windvane.loop import diagnose, propose
+from windvane.loop import diagnose, experience, propose
 from windvane.loop.crew import Crew
+from windvane.loop.logbook import Logbook
 from windvane.loop.restating import too_many_gone, too_much
 from windvane.loop.trial import Judged
 from windvane.stack.repair.case import Case, case_of
@@ -22,8 +23,16 @@ MOST = 4  # plans that are tried for one incident
 
 
 def plans(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> tuple[Plan, ...]:
-    """What remedies propose for the stories of an incident, most probable first, completed with the admission."""
+    """What remedies propose for the stories of an incident, most probable first, completed with the admission.
+
+    What healed a failure of the same look before comes first, and says so.
+    """
     drafts = _drafts(crew, estate, incident)
+    before = experience.known(Logbook(crew.ledger), incident)
+    if before is not None:
+        drafts = sorted(drafts, key=lambda d: d.proposer != before.proposer)
+        said = f"the same broke before and was healed by `{before.proposer}` ({before.decision})"
+        drafts = [replace(d, evidence=(*d.evidence, said)) if d.proposer == before.proposer else d for d in drafts]
     return tuple(propose.admit(crew, estate, d, batches) for d in drafts[:MOST])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Remedy, Scene
 from windvane.sql.alias import quote
+from windvane.stack.quality.ends import at_end
 from windvane.stack.quality.oddities import ODDITIES, holds
 from windvane.stack.quality.table import is_moment
 from windvane.stack.repair.case import Case, case_of
@@ -72,8 +73,11 @@ def _far(case: Case) -> list[tuple[str, str]]:
             number = f"CAST({column} AS DOUBLE)"
             middle, low, high = case.rows(f"SELECT MEDIAN({number}), MIN({number}), MAX({number}) FROM {case.known}")[0]
             if middle is not None:
-                reach = FAR * max(float(str(high)) - float(str(middle)), float(str(middle)) - float(str(low)))
-                found.append((f"`{name}` lies far beyond all known values", f"abs({number} - {middle!s}) > {reach!r}"))
+                reach = max(float(str(high)) - float(str(middle)), float(str(middle)) - float(str(low)))
+                reach = FAR * (reach or max(1.0, abs(float(str(middle)))))
+                ends = at_end(number, *(f"CAST('{edge!s}' AS DOUBLE)" for edge in (low, high)))
+                beyond = f"(abs({number} - {middle!s}) > {reach!r} OR {ends})"
+                found.append((f"`{name}` lies far beyond all known values", beyond))
     return found
 
 

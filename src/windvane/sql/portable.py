@@ -21,9 +21,9 @@ _REFUSED: dict[type[exp.Expr], str] = {
 # Functions that DuckDB, Postgres and Spark share with the same name and meaning; all others are refused.
 _SHARED = frozenset(
     """
-    Abs And Avg Case Cast Ceil Coalesce Concat Count CurrentDate CurrentTimestamp DateTrunc DenseRank Exp Extract
+    Abs And Avg Case Cast Ceil Coalesce Concat Cos Count CurrentDate CurrentTimestamp DateTrunc DenseRank Exp Extract
     FirstValue Floor Greatest If Lag LastValue Lead Least Length Ln Lower LTrim Max Min Mod Not Nullif Or Pow Rank
-    RegexpLike Replace Round RowNumber RTrim Sign Sqrt Stddev StddevPop StddevSamp Substring Sum TimestampTrunc
+    RegexpLike Replace Round RowNumber RTrim Sign Sin Sqrt Stddev StddevPop StddevSamp Substring Sum TimestampTrunc
     Translate Trim Upper Variance VariancePop Xor
     """.split()  # noqa: SIM905
 )

@@ -11,7 +11,7 @@ from windvane.domain.goal import Grain, ProductKind, Target
 
 _UNIT = r"(minute|min|hour|hr|h|night|day|week|wk|month|quarter|year|yr|d|w|m|y)s?"
 _DAYS = r"(?:(?:calendar|business|trading|working|week|school) )?"
-_GRAINS: dict[str, Grain] = {
+GRAINS: dict[str, Grain] = {
     "minute": "minute",
     "min": "minute",
     "hour": "hour",
@@ -221,7 +221,7 @@ def _horizon(sentence: Sentence, said: Said, direction: str) -> None:
         forms.append(rf"(?:for|over|in|within|during) (?:(\d+)|an?|the) {day}")
     for form in forms:
         for m in sentence.take(form):
-            said.horizon, said.horizon_unit = int(m[1] or 1), _GRAINS[m[2]]
+            said.horizon, said.horizon_unit = int(m[1] or 1), GRAINS[m[2]]
             _business(m[0], said)
     if sentence.take(r"(?:for |of )?tomorrow"):
         said.horizon, said.horizon_unit = 1, "day"
@@ -232,35 +232,35 @@ def _window(sentence: Sentence, said: Said) -> None:
     for m in sentence.take(
         rf"(?:rolling|moving|trailing) (\d+) {day}|(\d+) {day} (?:rolling|moving|trailing)", leave=""
     ):
-        number, unit = int(m[1] or m[3]), _GRAINS[m[2] or m[4]]
+        number, unit = int(m[1] or m[3]), GRAINS[m[2] or m[4]]
         said.constraints.append(f"rolling {number} {unit}{'s' if number > 1 else ''}")
     past = r"(?:last|past|previous|preceding|recent)"
     for m in sentence.take(rf"(?:over |in |during |for |from |within |of )?(?:the |our )?{past} (?:(\d+) )?{day}"):
         number = int(m[1] or 1)
-        said.constraints.append(f"last {number} {_GRAINS[m[2]]}{'s' if number > 1 else ''}")
+        said.constraints.append(f"last {number} {GRAINS[m[2]]}{'s' if number > 1 else ''}")
 
 
 def _grain(sentence: Sentence, said: Said) -> None:
     for m in sentence.take(rf"(?:per|by|each|every) {_DAYS}{_UNIT} (?:and|,)(?! the)", leave="per"):
-        said.grains.append(_GRAINS[m[1]])
+        said.grains.append(GRAINS[m[1]])
         _business(m[0], said)
     if sentence.has("per|by|each|every"):
         for m in sentence.take(rf"(?:and|,) (?:by |per )?{_DAYS}{_UNIT}"):
-            said.grains.append(_GRAINS[m[1]])
+            said.grains.append(GRAINS[m[1]])
             _business(m[0], said)
     for m in sentence.take(rf"(?:every|each) (\d+) {_UNIT}"):
-        said.grains.append(_GRAINS[m[2]])
-        said.constraints.append(f"every {m[1]} {_GRAINS[m[2]]}s")
+        said.grains.append(GRAINS[m[2]])
+        said.constraints.append(f"every {m[1]} {GRAINS[m[2]]}s")
     for m in sentence.take(rf"(?:on an? )?({'|'.join(_ADVERBS)})(?: (?:basis|level|granularity))?", leave=""):
         said.grains.append(_ADVERBS[m[1]])
     each = r"(?:per|for each|for every|for any|in each|on each|every single|each|every|by the|by|a|an)"
     for m in sentence.take(rf"{each} {_DAYS}{_UNIT}(?! of)"):
-        said.grains.append(_GRAINS[m[1]])
+        said.grains.append(GRAINS[m[1]])
         _business(m[0], said)
     for m in sentence.take(r"on (?:business|trading|working|week) ?days(?: only)?"):
         _business(m[0], said)
     for m in sentence.take(r"(?P<u>day|week|month|year|hour|quarter) (?:by|over|on) (?P=u)"):
-        said.grains.append(_GRAINS[m["u"]])
+        said.grains.append(GRAINS[m["u"]])
 
 
 def _business(words: str, said: Said) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from windvane.agents.analyst import kinds
 from windvane.agents.analyst.catalog import Catalog, CatalogTable
 from windvane.agents.analyst.drafting import Draft, Drafting, draft, settle
 from windvane.agents.analyst.filters import Filter, read_filters, unknown_value
@@ -49,7 +50,10 @@ def read(sentence: str, catalog: Catalog) -> tuple[Reading, NeedsPerson | None]:
     names = frozenset(p for t in catalog.tables for n in (t.name, *(c.name for c in t.columns)) for p in parts(n))
     values = {p for t in catalog.tables for c in t.columns for v in c.values for p in parts(v)}
     words = Sentence(sentence, names | values)
+    workload = kinds.read_workload(words)
     said = read_phrases(words)
+    said.constraints += workload
+    kinds.read_scored(words, said)
     filters = list(read_filters(words, catalog))
     read_kind(words, said)
     held = frozenset({*names, *(singular(n) for n in names)})
@@ -62,8 +66,10 @@ def read(sentence: str, catalog: Catalog) -> tuple[Reading, NeedsPerson | None]:
     goal = _bare(sentence, said)
     if said.aggregate == "unsupported":
         return Reading(said=_bare(sentence, said)), unsupported()
+    kinds.told_by_label(said, phrases, catalog)
+    own = kinds.drafts(said, phrases, filters, catalog)
     settle(said, phrases, catalog)
-    drafting = _drafting(said, phrases, catalog)
+    drafting = Drafting(drafts=own) if own else _drafting(said, phrases, catalog)
     if not drafting.drafts and (known := series(said, phrases, catalog)):
         drafting = Drafting(drafts=known)
     goal = _bare(sentence, said)

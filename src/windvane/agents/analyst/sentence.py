@@ -41,7 +41,9 @@ _GRAMMAR = """
     correlation rank basis points point broken down split grouped across whether which who how many much all our what
     rolling moving trailing older younger longer shorter larger smaller greater higher lower because so that help
     according versus sum overall typical variability spread share proportion fraction percentage rate ratio median
-    percentile likely probability risk will churn horizon advance out weather their them then when people place places
+    later known available published investigate review inspect cost costs miss missed false alarm alarms score
+    label labels percentile likely probability risk will churn horizon advance out weather their them then when people
+    place places
 """
 GRAMMAR = frozenset(_GRAMMAR.split())
 

@@ -30,6 +30,7 @@ _QUALITY = {
     ),
     "correlation": r"correlation",
     "balanced accuracy": r"balanced accuracy",
+    "average precision": r"average precision|pr auc|area under the precision recall curve",
     "accuracy": r"accuracy|(?:correct|right)(?: answers)?",
     "precision": r"precision",
     "recall": r"recall|sensitivity",
@@ -40,6 +41,7 @@ _QUALITY = {
     "coverage": r"coverage",
     "hit rate": r"hit rate",
     "silhouette": r"silhouette(?: score)?",
+    "stability": r"stability",
 }
 _HIGHER = frozenset(list(_QUALITY)[list(_QUALITY).index("rank correlation") :])
 _M = "(" + "|".join(f"(?:{p})" for p in _QUALITY.values()) + ")"

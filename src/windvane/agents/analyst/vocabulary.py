@@ -80,6 +80,7 @@ click clickthrough
 defect flaw
 speed velocity
 crop harvest yield
+fraud fraudulent scam
 farm field
 bike bicycle
 car vehicle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from windvane.agents.architect import grain
+from windvane.agents.architect import calendar, grain
 from windvane.agents.architect.layers import changes_for, incremental
 from windvane.agents.architect.newcomers import Newcomers, newcomers
 from windvane.agents.architect.pieces import Group, group
@@ -33,7 +33,7 @@ class Architect:
     def propose(self, scene: Scene) -> tuple[Plan, ...]:
         """A plan for sources without models, one for each source with new columns; or a change of grain."""
         if scene.incident is not None and scene.incident.signals[0].kind in ("shortfall", "drift"):
-            return grain.proposals(scene)
+            return (*grain.proposals(scene), *calendar.proposals(scene))
         sources = [s for s in scene.estate.of(Source) if isinstance(s, Source)]
         fresh = [s for s in sources if scene.estate.find(Ref(kind="model", name=f"staging.{s.name}")) is None]
         known = [s for s in sources if s not in fresh]

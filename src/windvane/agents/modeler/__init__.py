@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from windvane.agents.modeler.alternatives import alternatives
 from windvane.agents.modeler.catalog import catalog
+from windvane.agents.modeler.classes import classes, is_class
 from windvane.agents.modeler.estimated import estimated, is_estimated
+from windvane.agents.modeler.others import others
+from windvane.agents.modeler.retrained import retrained
+from windvane.agents.modeler.segments import is_segments, segments
+from windvane.agents.modeler.signs import signs
 from windvane.agents.modeler.subject import Unservable
 from windvane.domain.estate import Model, Product, Ref
 from windvane.domain.finding import Finding
 from windvane.domain.goal import Goal
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Agent, Scene
+
+_ESTIMATED = ((is_class, classes), (is_segments, segments), (is_estimated, estimated))
 
 
 def agent() -> Agent:
@@ -37,6 +44,13 @@ class Modeler:
 
     def propose(self, scene: Scene) -> tuple[Plan, ...]:
         """Plans that serve the same goal in different ways; none when it is served already or cannot be."""
+        kind = scene.incident.signals[0].kind if scene.incident is not None else ""
+        if kind in ("drift", "shortfall") and scene.goal is not None and is_class(scene.goal):
+            return (*signs(scene), *retrained(scene))
+        if kind == "drift":
+            return retrained(scene)
+        if kind == "shortfall":
+            return others(scene)
         if scene.goal is None or _served(scene, scene.goal):
             return ()
         try:
@@ -48,9 +62,10 @@ class Modeler:
 def _plans(scene: Scene, goal: Goal) -> tuple[Plan, ...]:
     """The first version of an estimated product, else alternative marts. Raises `Unservable`."""
     known = catalog(scene.estate, scene.findings)
-    if is_estimated(goal):
+    found = next((make for fits, make in _ESTIMATED if fits(goal)), None)
+    if found is not None:
         try:
-            return (estimated(scene, goal, known),)
+            return (found(scene, goal, known),)
         except Unservable:  # what cannot be estimated yet is still served with the rows it would be estimated from
             pass
     return alternatives(scene, goal, known)

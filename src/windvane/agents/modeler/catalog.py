@@ -83,6 +83,12 @@ def is_number(column: Column) -> bool:
     return column.type.startswith(NUMBERS)
 
 
+def time_of(contract: Contract) -> str:
+    """The time column of a contract; of one that is not sure of it, the only column that is a date or a time."""
+    dated = [c.name for c in contract.columns if c.type in ("date", "timestamp")]
+    return contract.time_column or (dated[0] if len(dated) == 1 else "")
+
+
 def table_of(relation: str) -> str:
     """A relation without its layer."""
     return relation.rpartition(".")[2]

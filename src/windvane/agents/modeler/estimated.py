@@ -32,7 +32,8 @@ _LATE = "same day 21:00"
 
 def is_estimated(goal: Goal) -> bool:
     """Whether a goal is one of a number that is estimated before it is known."""
-    return goal.kind in ("forecast", "nowcast") and bool(goal.measure) and not goal.measure.endswith(".*")
+    kinds = ("forecast", "nowcast", "anomaly")
+    return goal.kind in kinds and bool(goal.measure) and not goal.measure.endswith(".*")
 
 
 def estimated(scene: Scene, goal: Goal, known: Catalog) -> Plan:

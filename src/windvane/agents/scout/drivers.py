@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from windvane.agents.scout.entities import entities
 from windvane.domain.errors import WindvaneError
 from windvane.domain.estate import Column, Contract, Estate, Model, Product, Ref, Source
 from windvane.domain.estimate import Driver, Inputs, Recipe
@@ -11,8 +12,8 @@ from windvane.domain.naming import identifier
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Reader, Scene
 from windvane.sql.lineage import reads
-from windvane.stack.estimation.recipes import with_features
-from windvane.stack.transform.asof import features_of
+from windvane.stack.estimation.recipes import grounded, with_features
+from windvane.stack.transform.asof import features_of, window_names
 from windvane.stack.transform.availability import delivery_of
 from windvane.stack.transform.estimates import revised
 
@@ -34,7 +35,8 @@ def proposals(scene: Scene) -> tuple[Plan, ...]:
     found = []
     for contract in _relations(scene, product.inputs):
         for driver, assumed in _drivers(scene, contract, product.inputs):
-            if (driver.relation, driver.column, driver.label) not in known:
+            own = contract.relation == product.inputs.relation and driver.column == product.inputs.value
+            if (driver.relation, driver.column, driver.label) not in known and not own:
                 found.append(_plan(scene, product, driver, assumed=assumed))
     return tuple(found)
 
@@ -47,22 +49,24 @@ def _product(scene: Scene) -> Product | None:
 
 
 def _relations(scene: Scene, inputs: Inputs) -> list[Contract]:
-    """Core relations with a time that are not the fact; of near-duplicates only the first."""
+    """Core relations with a time, the other columns of the fact last; of near-duplicates only the first."""
     contracts = [c for c in scene.estate.of(Contract) if isinstance(c, Contract)]
     twins = {f.subject for f in scene.findings if f.claim == "near_duplicate" and f.confidence >= _SURE}
     return [
         c
-        for c in sorted(contracts, key=lambda c: c.relation)
+        for c in sorted(contracts, key=lambda c: (c.relation == inputs.relation, c.relation))
         if c.relation.startswith("core.")
-        and c.relation != inputs.relation
         and c.relation.removeprefix("core.") not in twins
         and any(k.name == c.time_column and k.type in _TIMES for k in c.columns)
-        and len([k for k in c.key if k != c.time_column]) <= 1
     ]
 
 
 def _drivers(scene: Scene, contract: Contract, inputs: Inputs) -> list[tuple[Driver, str]]:
-    series = next((k for k in contract.key if k != contract.time_column), "")
+    apart = tuple(k for k in contract.key if k != contract.time_column)
+    keys = entities(scene, contract, inputs)
+    if len(apart) > 1 and not keys:
+        return []
+    series = "" if keys else next(iter(apart), "")
     labels = _labels(scene.reader, contract.relation, series) if series else ("",)
     delivery, assumed = delivery_of(contract, _source(scene.estate, contract.relation))
     taken = set(features_of(inputs))
@@ -76,6 +80,7 @@ def _drivers(scene: Scene, contract: Contract, inputs: Inputs) -> list[tuple[Dri
                 name=name, relation=contract.relation, column=column.name, time=contract.time_column,
                 delivery=delivery, form="change" if form == "change" else "level", series=series, label=label,
                 cadence=contract.cadence if contract.cadence in ("week", "month", "quarter", "year") else "",
+                keys=keys,
             )  # fmt: skip
             made.append((driver, assumed))
     return made
@@ -114,21 +119,27 @@ def _plan(scene: Scene, product: Product, driver: Driver, *, assumed: str) -> Pl
     assert product.inputs is not None and product.recipe is not None and scene.incident is not None
     from windvane.domain.record import replace
 
-    inputs = replace(product.inputs, drivers=(*product.inputs.drivers, driver))
-    recipe: Recipe = with_features(product.recipe, inputs, (driver.name,))
+    fact = scene.estate.find(Ref(kind="contract", name=product.inputs.relation))
+    own = grounded(product.recipe, product.inputs, fact.cadence if isinstance(fact, Contract) else "")
+    inputs = replace(own, drivers=(*own.drivers, driver))
+    fresh = window_names(own) if own != product.inputs else ()
+    recipe: Recipe = with_features(product.recipe, inputs, (*fresh, driver.name))
     what = "change" if driver.form == "change" else "value"
     label = f" of {driver.label}" if driver.label else ""
+    each = f" by {', '.join(c for _, c in driver.keys)}" if driver.keys else ""
     return Plan(
         incident=scene.incident.id,
         proposer="scout",
-        title=f"Join {driver.relation}.{driver.column}{label} as of each decision",
+        title=f"Join {driver.relation}.{driver.column}{label}{each} as of each decision",
         base=scene.estate.fingerprint(),
         changes=revised(product, inputs, recipe),
         rationale=(
-            f"{driver.relation} shares its time with {product.inputs.relation}; its last {what} known at the decision "
+            f"{driver.relation} shares its time{' and its entities' if driver.keys else ''} with "
+            f"{product.inputs.relation}; its last {what} known at the decision "
             f"time becomes the feature {driver.name}"
         ),
         assumptions=(assumed,) if assumed else (),
+        cause="missing_drivers",
         serves=f"version of {product.name}",
         cost=CPU_S,
     )

@@ -58,7 +58,7 @@ def references(
             if reference is not None:
                 best.setdefault(overlap.left, []).append(reference)
     chosen = [_chosen(found) for found in best.values()]
-    singles = tuple(r for r in chosen if r.confidence >= _SHOWN)
+    singles = tuple(r for r in _one_way(chosen) if r.confidence >= _SHOWN)
     composites = _composites(engine, tables, keys, singles)
     return (*singles, *composites, *_declared(engine, by_source, (*singles, *composites)))
 
@@ -86,6 +86,22 @@ def _chosen(found: list[Reference]) -> Reference:
         other = f"{ranked[1].target}.{ranked[1].target_columns[0]}"
         return _with(best, min(best.weight, 0.2), f"{best.evidence}; `{other}` fits nearly as well")
     return best
+
+
+def _one_way(found: list[Reference]) -> list[Reference]:
+    """Of two columns that refer to each other one is the key that is meant: the other way is no longer sure.
+
+    Each delivery would else wait for the other one.
+    """
+    rank = {(r.source, r.columns): (r.weight, r.source) for r in found}
+    ways = {(r.source, r.columns): (r.target, r.target_columns) for r in found}
+    lighter = {a for a, b in ways.items() if ways.get(b) == a and rank[a] < rank[b]}
+    return [
+        _with(r, min(r.weight, 0.0), f"{r.evidence}; `{r.target}` refers to it, which is surer")
+        if (r.source, r.columns) in lighter
+        else r
+        for r in found
+    ]
 
 
 def _with(found: Reference, weight: float, evidence: str) -> Reference:

@@ -17,10 +17,7 @@ from windvane.domain.event import Emit, Event
 from windvane.loop.logbook import Logbook
 
 GOAL = "Daily closing price and return of every fund and stock"
-NOWCAST = (
-    "Every trading day at 16:00, estimate each asset's return for that day; closing prices appear the same evening; "
-    "mean absolute error at most 85 basis points"
-)
+VOLATILITY = "Forecast next month's volatility of each asset, error at most 7.5 points"
 RANKING = "Rank next month's returns of each fund, mean monthly rank correlation at least 0.20"
 
 
@@ -46,8 +43,8 @@ def demo(estate: Path, *, emit: Emit) -> DemoReport:
         watch.title("3  A person takes the healing back, and then restores it")
         chapters.append(_steered(home, later.healed[0].id, watch))
     chapters.append(_seen(home, built))
-    watch.title("4  A goal that asks for estimates: what is missing is looked for in the data, and proved")
-    chapters.append(_estimated(home, NOWCAST, watch))
+    watch.title("4  A goal that asks for estimates: what is missing is looked for upstream, and proved")
+    chapters.append(_estimated(home, VOLATILITY, watch))
     watch.title("5  A goal that cannot be met")
     chapters.append(_estimated(home, RANKING, watch))
     products = _products(home)
@@ -163,5 +160,5 @@ def _products(home: Path) -> tuple[str, ...]:
 def _next(home: Path, later: RunReport, products: tuple[str, ...]) -> tuple[str, ...]:
     asked = [f"windvane why {i.id}" for i in later.held[:1]]
     healed = [f"windvane why {i.id}" for i in later.healed[:1]]
-    card = [f"windvane products {name}" for name in products if "nowcast" in name]
+    card = [f"windvane products {name}" for name in products if "volatility" in name]
     return (f"cd {home}", *healed, *asked, *card, "windvane status", "windvane log --last 20")

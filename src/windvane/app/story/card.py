@@ -6,6 +6,7 @@ import difflib
 
 from windvane.app.story import holdings
 from windvane.app.story.book import Book
+from windvane.app.story.fulfilment import fulfilments
 from windvane.domain.change import Put
 from windvane.domain.entry import Scored
 from windvane.domain.errors import Usage
@@ -39,6 +40,8 @@ class Card(Record, tag="card"):
     estimator: str = ""
     lineage: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    standing: str = ""  # whether the goal is met: in development, in the sealed window, in use
+    then: str = ""  # what a person can do about it
     outcome: tuple[str, ...] = ()  # how the work on its goal ended
     decisions: tuple[str, ...] = ()
 
@@ -55,6 +58,7 @@ def card(book: Book, name: str) -> Card:
     made = _versions(book, wanted)
     product = made[-1][1]
     scored = [s for _, s in book.scored if s.product == wanted]
+    ended = next((f for f in fulfilments(book) if f.product == wanted), None)
     return Card(
         name=line.name,
         kind=line.kind,
@@ -67,6 +71,8 @@ def card(book: Book, name: str) -> Card:
         estimator=_estimator(product),
         lineage=_lineage(product),
         limits=tuple(dict.fromkeys(a for d, _ in made for a in book.plans[book.decisions[d].plan].assumptions)),
+        standing=ended.standing if ended else "",
+        then=ended.then if ended else "",
         outcome=next((r.told for r in reversed(book.rounds) if r.product == wanted and r.end), ()),
         decisions=tuple(d for d, _ in made),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from windvane.app.story import words
 from windvane.app.story.book import Book
+from windvane.app.story.fulfilment import fulfilments
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Put, Retire
 from windvane.domain.entry import Entry
@@ -23,6 +24,7 @@ class ProductLine(Record, tag="product_line"):
     decision: str = ""
     release: str = ""  # the last one that published its relation
     released_at: str = ""
+    standing: str = ""  # of an estimated product: whether its goal is met, once the work on it ended
 
 
 class QuarantineLine(Record, tag="quarantine_line"):
@@ -50,7 +52,8 @@ def products(book: Book) -> tuple[ProductLine, ...]:
                 found[change.asset.name] = (decision.id, change.asset)
             elif isinstance(change, Retire) and change.ref.kind == "product":
                 found.pop(change.ref.name, None)
-    return tuple(_line(book, decision, product) for decision, product in found.values())
+    known = {f.product: f.standing for f in fulfilments(book)}
+    return tuple(_line(book, d, p, standing=known.get(p.name, "")) for d, p in found.values())
 
 
 def quarantine(book: Book) -> tuple[QuarantineLine, ...]:
@@ -82,7 +85,7 @@ def _screened(book: Book) -> list[tuple[Entry, Batch]]:
     return [(entry, known[landed.batch.id]) for entry, landed in book.landed]
 
 
-def _line(book: Book, decision: str, product: Product) -> ProductLine:
+def _line(book: Book, decision: str, product: Product, *, standing: str) -> ProductLine:
     published = [d for d, r in book.releases.items() if product.relation in r.relations] or [decision]
     release = book.releases[published[-1]]
     return ProductLine(
@@ -95,4 +98,5 @@ def _line(book: Book, decision: str, product: Product) -> ProductLine:
         decision=decision,
         release=release.id,
         released_at=book.released_at[release.decision].time,
+        standing=standing,
     )

@@ -6,10 +6,11 @@ from typing import Literal
 
 from windvane.app.story import words
 from windvane.app.story.book import Book, standing
+from windvane.app.story.fulfilment import ended
 from windvane.domain.incident import Incident
 from windvane.domain.record import Record
 
-Fate = Literal["open", "waiting", "healed", "answered", "turned down", "over"]
+Fate = Literal["open", "waiting", "healed", "answered", "turned down", "over", "not met"]
 _ORDINARY = ("arrival", "goal_unserved", "edited")  # what the loop is for; no trouble as long as it ends well
 
 
@@ -63,4 +64,6 @@ def _fate(book: Book, incident: Incident) -> Fate:
         return "healed"
     if incident.id in book.recovered:
         return "over"
+    if ended(book, incident):
+        return "not met"
     return "turned down" if "undone" in fates else "open"

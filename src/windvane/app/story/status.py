@@ -1,10 +1,12 @@
-"""What changed since a person last looked: changed by itself, broken, asks."""
+"""What changed since a person last looked: changed by itself, broken, asks, and goals that are not met."""
 
 from __future__ import annotations
 
 from windvane.app.reports import Stray
 from windvane.app.story import words
 from windvane.app.story.book import Book, standing
+from windvane.app.story.fulfilment import Fulfilment, ended, fulfilments
+from windvane.app.story.holdings import products
 from windvane.domain.decision import Decision
 from windvane.domain.entry import Entry, Noticed
 from windvane.domain.incident import Incident
@@ -56,6 +58,7 @@ class StatusReport(Record, tag="status"):
     changed: tuple[Changed, ...] = ()
     broken: tuple[Broken, ...] = ()
     asks: tuple[Asks, ...] = ()
+    goals: tuple[Fulfilment, ...] = ()  # products whose work on the goal ended: an honest no is no trouble
     strays: tuple[Stray, ...] = ()  # files that no source reads
     release: str = ""  # the one readers see
     released_at: str = ""
@@ -76,10 +79,16 @@ def status(book: Book, *, since: int = 0, faults: tuple[str, ...] = ()) -> Statu
         changed=tuple(_changed(book, d) for d in book.decisions if _at(book, d) > since and d in book.releases),
         broken=(*_chain(faults), *_incidents(book), *_deliveries(book)),
         asks=(*_held(book), *_questions(book)),
+        goals=_goals(book),
         strays=tuple(Stray(name=n, why=s.observed, fix=s.expected) for n, s in book.strays.items()),
         release=last[0].id if last else "",
         released_at=book.released_at[last[0].decision].time if last else "",
     )
+
+
+def _goals(book: Book) -> tuple[Fulfilment, ...]:
+    there = {p.name for p in products(book)}
+    return tuple(f for f in fulfilments(book) if f.product in there)
 
 
 def paused(book: Book) -> str:
@@ -128,13 +137,10 @@ def _incidents(book: Book) -> list[Broken]:
 def _open(book: Book, incident: Incident) -> bool:
     """Whether nothing has helped: every decision about it is a rejection by the gate, or there is none."""
     tried = all(standing(book, d) == "rejected" for d in book.of_incident(incident.id))
-    return tried and incident.id not in book.recovered
+    return tried and incident.id not in book.recovered and not ended(book, incident)
 
 
 def _why_open(book: Book, incident: Incident) -> str:
-    ended = next((r.told for r in reversed(book.rounds) if r.incident == incident.id and r.end), ())
-    if ended:
-        return "; ".join(ended)
     turned_down = book.of_incident(incident.id)
     if not turned_down and incident.signals[0].kind == "failed_step":
         return "it was retried, and tried with less; the next run tries it again"

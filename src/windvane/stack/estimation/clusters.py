@@ -93,6 +93,12 @@ def drift(segments: Segments, before: Array, after: Array) -> Drift:
     return Drift(moved=float(np.mean(old != new)), shares=shares, shift=shift)
 
 
+def gaps(segments: Segments, values: Array, labels: Steps | None = None, seed: int = 0) -> float:
+    """How wide the gaps between segments are: the mean silhouette of `values` (N, p), or of other `labels` (N,)."""
+    scaled = _on_scale(values, segments.middle, segments.spread, segments.skewed)
+    return _gaps(scaled, segments.of(values) if labels is None else labels, seed)
+
+
 def _described(values: Array, scaled: Array, labels: Steps, segment: int, features: Sequence[str]) -> str:
     """`31 % of all: orders high (7 against 1), recency low (12 against 200)`, the features furthest from the others
     first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +11,11 @@ import numpy as np
 
 from windvane.domain.errors import Usage
 from windvane.domain.estimate import Score
-from windvane.stack.estimation.panel import Array
+from windvane.stack.estimation.panel import Array, Mask
 
 Better = Literal["higher", "lower"]
+_CASES = 10.0  # of a block of decision times, on average
+_BLOCKS = 12  # at least, where there are as many decision times
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Measure:
     of: Callable[[Array, Array], float]
     better: Better
     least: int = 1  # values a decision time needs to be scored
+    pooled: bool = False  # of several decision times together: cases are rare, and a day with one or none says little
 
 
 def measures() -> tuple[str, ...]:
@@ -35,11 +39,33 @@ def better(measure: str) -> Better:
 
 
 def score(measure: str, actual: Array, estimate: Array) -> Array:
-    """The score (T,) of each step, NaN where fewer values are known than the measure needs. Raises `Usage`."""
+    """The score (T,) of each step, NaN where fewer values are known than the measure needs. Raises `Usage`.
+
+    The order of rare cases is scored for blocks of steps, at the last step of each.
+    """
     chosen = _measure(measure)
     both = np.isfinite(actual) & np.isfinite(estimate)
+    if chosen.pooled and len(actual) > 1:
+        return _by_block(chosen, actual, estimate, both)
     rows = zip(actual, estimate, both, strict=True)
     return np.array([chosen.of(a[ok], e[ok]) if ok.sum() >= chosen.least else np.nan for a, e, ok in rows])
+
+
+def _by_block(chosen: Measure, actual: Array, estimate: Array, both: Mask) -> Array:
+    """Scores of blocks of steps that hold `_CASES` cases on average, at the last step of each; at least `_BLOCKS`.
+
+    Blocks follow from the actual values alone, so two estimates are scored on the same ones.
+    """
+    steps = len(actual)
+    cases = float(np.nansum(actual > 0.5))
+    many = int(min(max(cases // _CASES, _BLOCKS), steps))
+    ends = np.unique(np.linspace(0, steps, many + 1).astype(int))
+    found = np.full(steps, np.nan)
+    for first, stop in itertools.pairwise(ends):
+        ok = both[first:stop]
+        if ok.sum() >= chosen.least:
+            found[stop - 1] = chosen.of(actual[first:stop][ok], estimate[first:stop][ok])
+    return found
 
 
 def pooled_score(measure: str, actual: Array, estimate: Array) -> float:
@@ -178,8 +204,8 @@ _MEASURES = {
     "rmse": Measure(_rmse, "lower"),
     "mape": Measure(_mape, "lower"),
     "bias": Measure(_bias, "lower"),
-    "auc": Measure(_auc, "higher", 2),
-    "average_precision": Measure(_average_precision, "higher", 2),
+    "auc": Measure(_auc, "higher", 2, pooled=True),
+    "average_precision": Measure(_average_precision, "higher", 2, pooled=True),
     "brier": Measure(_brier, "lower"),
     "log_loss": Measure(_log_loss, "lower"),
 }

@@ -8,10 +8,12 @@ from windvane.domain.estimate import Recipe
 from windvane.stack.estimation.backtest import USUAL, Backtest, backtest
 from windvane.stack.estimation.panel import Panel
 
+OF_CLASSES = ("average_precision", "auc", "brier", "mae")
 TITLES = {
     "none": "no estimate (zero)",
     "last": "the last known value",
     "own_mean": "the mean of its own history",
+    "share": "the share of cases so far",
     "seasonal_naive": "the value one season ago",
     "partial": "what is known of it already",
 }
@@ -36,3 +38,9 @@ def naive(
         recipes.append(Recipe(estimator="seasonal_naive", coverage=0.0, parameters=(("season", float(season)),)))
     recipes += [Recipe(estimator="partial", features=(name,), coverage=0.0) for name in partial]
     return tuple(backtest(panel, recipe, first, last, measures=measures) for recipe in recipes)
+
+
+def naive_classes(panel: Panel, first: int, last: int, names: Sequence[str]) -> tuple[Backtest, ...]:
+    """The same of probabilities of a class: `names` of estimators, those that make sense for its rows."""
+    recipes = (Recipe(estimator=name, coverage=0.0) for name in names)
+    return tuple(backtest(panel, recipe, first, last, measures=OF_CLASSES) for recipe in recipes)

@@ -4,10 +4,16 @@ Equal-weighted cosine estimator of the long-run variance with Student critical v
 strongly autocorrelated time series" (JBES 2014); Lazarus, Lewis, Stock and Watson, "HAR inference: recommendations for
 practice" (JBES 2018). How many cosines: 0.4 T^(2/3) as they recommend, and fewer where a first-order autoregression
 (the plug-in of Andrews, Econometrica 1991) says that the bias of the variance would exceed `BIAS`.
+
+`adapted` lets the series itself say how many: a third of the steps at most, and what the autoregression allows when it
+is taken to be one standard error stronger than it looks. Steps that do not hang together, such as forecasts whose
+horizons do not overlap, thus keep their degrees of freedom: of 60 such steps it finds a gain about twice as often, and
+is fooled as rarely (`benchmarks.evidence`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +23,7 @@ from scipy.special import stdtr, stdtrit
 Array = NDArray[np.float64]
 FEWEST = 4  # steps below which nothing can be told
 BIAS = 0.05  # relative bias of the long-run variance that is accepted
+MOST = 1 / 3  # cosines for each step, with `adapted`
 
 
 class Mean(NamedTuple):
@@ -51,8 +58,27 @@ class Mean(NamedTuple):
         return self.value - half, self.value + half
 
 
-def mean_of(steps: Array) -> Mean:
-    """The mean of `steps` (T,), in order of time, without NaN. With fewer than `FEWEST` the error is their spread."""
+def cosines(around: Array) -> int:
+    """How many cosines to use for centred steps (T,): at least 2."""
+    n = len(around)
+    return _within_bias(n, 0.4 * n ** (2 / 3), _autocorrelation(around))
+
+
+def adapted(around: Array) -> int:
+    """How many cosines the steps (T,), centred, allow: at least 2; one test of a series that was not looked at before.
+
+    Who tests the same series again and again as it grows should use `cosines`.
+    """
+    n = len(around)
+    rho = _autocorrelation(around)
+    return _within_bias(n, MOST * n, min(0.97, rho + float(np.sqrt(max(1.0 - rho * rho, 0.0) / n))))
+
+
+def mean_of(steps: Array, count_of: Callable[[Array], int] = cosines) -> Mean:
+    """The mean of `steps` (T,), in order of time, without NaN. With fewer than `FEWEST` the error is their spread.
+
+    `count_of` says how many cosines centred steps get: `cosines` or `adapted`.
+    """
     n = len(steps)
     if n == 0:
         return Mean(0.0, 0.0, 0, 0, 0.0, 0.0)
@@ -63,19 +89,20 @@ def mean_of(steps: Array) -> Mean:
     if n < FEWEST or spread <= 1e-12:
         error = float(np.ptp(steps)) if n < FEWEST else 0.0
         return Mean(value, error, 0, n, float(n), 0.0)
-    count = cosines(around)
+    count = count_of(around)
     variance = _long_run(around, count)
     effective = float(min(n, n * spread**2 / variance))
     skewness = float(((around / spread) ** 3).mean())
     return Mean(value, scale * float(np.sqrt(variance / n)), count - 1, n, effective, skewness)
 
 
-def cosines(around: Array) -> int:
-    """How many cosines to use for centred steps (T,): at least 2."""
+def _autocorrelation(around: Array) -> float:
     n = len(around)
-    most = 0.4 * n ** (2 / 3)
     past = float(around[1:] @ around[:-1] / max(float(around @ around), 1e-300))
-    rho = min(0.97, past + (1 + 3 * max(past, 0.0)) / n)  # Kendall's correction of the small-sample bias
+    return min(0.97, past + (1 + 3 * max(past, 0.0)) / n)  # Kendall's correction of the small-sample bias
+
+
+def _within_bias(n: int, most: float, rho: float) -> int:
     if rho > 0:
         curvature = 2 * rho / (1 - rho) ** 2
         most = min(most, n * float(np.sqrt(6 * BIAS / (np.pi**2 * curvature))))

@@ -12,7 +12,7 @@ import numpy as np
 
 from windvane.domain.estimate import Gain
 from windvane.domain.record import replace
-from windvane.stack.evidence.longrun import Array, mean_of
+from windvane.stack.evidence.longrun import Array, adapted, mean_of
 
 Steps = Sequence[float] | Array
 
@@ -31,7 +31,7 @@ def paired(
         raise ValueError(f"{old.shape} and {new.shape} are not the same decision times")
     both = np.isfinite(old) & np.isfinite(new)
     old, new = old[both], new[both]
-    mean = mean_of(new - old if better == "higher" else old - new)
+    mean = mean_of(new - old if better == "higher" else old - new, adapted)
     low, high = mean.interval()
     return Gain(
         measure=measure,

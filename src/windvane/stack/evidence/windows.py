@@ -55,6 +55,20 @@ class Seal(Record):
         return Seal(product=self.product, window=self.window, opened=decision)
 
 
+class Deciding(Record):
+    """Decision times of a product in use that decide after a drift: `begins` to `ends`, both included, ISO 8601.
+
+    `about`: what drifted, `accuracy` or `coverage`; `incident`: its number; `version`: the one that drifted.
+    """
+
+    product: str
+    version: str
+    incident: str
+    begins: str
+    ends: str
+    about: str = "accuracy"
+
+
 def split(times: Sequence[datetime], *, decide: str = "", report: str = "", overlap: int = 0) -> Windows:
     """The windows of `times` (ascending). `decide` and `report` say `FROM:TO`, both included, as years, months or days.
 

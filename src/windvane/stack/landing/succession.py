@@ -80,6 +80,19 @@ def departed(
     )
 
 
+def begins(part: Batch, whole: Batch, *, root: Path, engine: Engine) -> bool:
+    """Whether `whole` has each accepted row of `part` in its place, cell by cell; its last one may have been cut."""
+    if part.columns != whole.columns or part.rows_read > whole.rows_read:
+        return False
+    same = " AND ".join(f"w.{quoted(c)} IS NOT DISTINCT FROM p.{quoted(c)}" for c in part.columns)
+    mine, other = (f"read_parquet({literal(str(root / b.path))})" for b in (part, whole))
+    rows, kept, last = engine.rows(
+        f"SELECT count(*), count(w._row), max(p._row) = max(CASE WHEN w._row IS NULL THEN p._row END) "
+        f"FROM {mine} p LEFT JOIN {other} w ON w._row = p._row AND {same}"
+    )[0]
+    return int(str(kept)) > 0 and (kept == rows or (int(str(rows)) - int(str(kept)) == 1 and bool(last)))
+
+
 def _compare(past: str, there: str, batch: Batch, key: Sequence[Cast], engine: Engine) -> None:
     """`followed`: each row of the past by `_batch` and `_row`, `who` it is, and whether it is away now."""
     if key:

@@ -6,6 +6,7 @@ from windvane.domain.change import Change, Put
 from windvane.domain.estate import Check, Column, Contract, Product, Source
 from windvane.domain.estimate import Inputs, Recipe
 from windvane.domain.record import replace
+from windvane.stack.transform.alarms import about_alarms, raised
 from windvane.stack.transform.asof import input_model, input_name
 from windvane.stack.transform.header import listed, quoted
 from windvane.stack.transform.mart import Join, MartTable, Output, mart
@@ -19,6 +20,13 @@ _FIXED = (
     ("low", "double", "lower end of the interval"),
     ("high", "double", "upper end of the interval"),
     ("version", "varchar", "the recipe that made it"),
+)
+
+
+_SEGMENT = Column(name="segment", type="integer", description="0 is the largest; the product says what each is")
+_UNUSUAL = (
+    Column(name="score", type="double", description="error in halves of the interval; above 1 it is unusual"),
+    Column(name="alarm", type="boolean", description="outside of the interval that holds 98 of 100"),
 )
 
 
@@ -88,6 +96,9 @@ def _table(product: Product, inputs: Inputs) -> MartTable:
             *shown,
             Output("happened.target", "actual", "what became known later"),
             Output("made.estimate - happened.target", "error"),
+            *([Output(raised(product), "alarm", "what to look at")] if inputs.labels is not None else []),
+            *(_unusual() if product.kind == "anomaly" else []),
+            *([Output("CAST(made.estimate AS INTEGER)", _SEGMENT.name)] if inputs.quantity == "segment" else []),
             Output("made.version", "version"),
         ),
         relation="made",
@@ -100,6 +111,18 @@ def _table(product: Product, inputs: Inputs) -> MartTable:
     )
 
 
+def _unusual() -> list[Output]:
+    """How far off a value is, in halves of the interval that was told before it came: above 1 it is unusual."""
+    beyond = "ABS(made.estimate - happened.target) / NULLIF((made.high - made.low) / 2, 0)"
+    outside = "happened.target < made.low OR happened.target > made.high"
+    flag = f"CASE WHEN {outside} THEN TRUE WHEN happened.target IS NOT NULL AND made.low IS NOT NULL THEN FALSE END"
+    return [Output(beyond, "score", "above 1: further off than 98 of 100"), Output(flag, "alarm")]
+
+
+def _labelled(product: Product) -> bool:
+    return product.inputs is not None and product.inputs.labels is not None
+
+
 def _contract(product: Product, entities: tuple[Column, ...]) -> Contract:
     key = (*(e.name for e in entities), "decided_at")
     fixed = [Column(name=n, type=k, description=about) for n, k, about in _FIXED]
@@ -108,6 +131,9 @@ def _contract(product: Product, entities: tuple[Column, ...]) -> Contract:
         *fixed[:-1],
         Column(name="actual", type="double", description="what became known later; empty until then"),
         Column(name="error", type="double", description="estimate - actual"),
+        *([Column(name="alarm", type="boolean", description=about_alarms(product.goal))] if _labelled(product) else []),
+        *(_UNUSUAL if product.kind == "anomaly" else []),
+        *([_SEGMENT] if product.kind == "segmentation" else []),
         fixed[-1],
     )
     sql = (

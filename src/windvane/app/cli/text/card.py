@@ -13,6 +13,10 @@ def card(found: Card, chart: str) -> Iterator[Line]:
     yield Line(f"{found.name}  {found.kind} in {found.relation}, {found.release}", "head")
     yield Line(f"  {found.goal}")
     yield Line(f"  read as {found.means}", "dim")
+    if found.standing:
+        yield Line(f"goal {found.standing}", "good" if found.standing == "met" else "warn")
+    if found.then:
+        yield Line(f"  next: {found.then}", "dim")
     for window in found.measured:
         yield Line(f"{window.window}, {window.begins} to {window.ends}", "head")
         yield from (Line(f"  {m}") for m in window.measures)

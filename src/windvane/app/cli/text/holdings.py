@@ -15,8 +15,12 @@ def products(found: tuple[ProductLine, ...]) -> Iterator[Line]:
     """Name, kind, relation, release and goal."""
     if not found:
         yield Line("no product yet; windvane run builds what the goals ask for")
-    rows = [(p.name, p.kind, p.relation, f"{p.release}, {moment(p.released_at)} UTC: {p.goal}") for p in found]
+    rows = [(p.name, p.kind, p.relation, f"{p.release}, {moment(p.released_at)} UTC: {_goal(p)}") for p in found]
     yield from columns(rows, indent="")
+
+
+def _goal(line: ProductLine) -> str:
+    return f"{line.goal} ({line.standing})" if line.standing else line.goal
 
 
 def quarantine(found: tuple[QuarantineLine, ...]) -> Iterator[Line]:

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from windvane.app.cli.screen import Line
 from windvane.app.reports import Stray
+from windvane.app.story.fulfilment import Fulfilment
 from windvane.app.story.status import Asks, Changed, StatusReport
 from windvane.app.story.words import count, moment
 
 
 def status(report: StatusReport) -> Iterator[Line]:
-    """One sentence, then one paragraph for each of the three that is not empty."""
+    """One sentence, then one paragraph for each part that is not empty."""
     yield Line(sentence(report), "head")
     if report.paused:
         yield Line(f"paused since {moment(report.paused)} UTC; windvane resume lets the agents act again", "warn")
     yield from _changed(report.changed)
     yield from _broken(report)
     yield from _asks(report.asks)
+    yield from _goals(report.goals)
     yield from _strays(report.strays)
     if report.release:
         yield Line(f"readers see {report.release}, published {moment(report.released_at)} UTC", "dim")
@@ -29,7 +31,9 @@ def sentence(report: StatusReport) -> str:
     """`Since you last looked: 2 changes, 0 broken, 1 question for you`."""
     since = "Since you last looked" if report.since else "Until now"
     changes, asks = count(len(report.changed), "change"), count(len(report.asks), "question")
-    return f"{since}: {changes}, {len(report.broken)} broken, {asks} for you"
+    short = sum(g.standing != "met" for g in report.goals)
+    unmet = f", {count(short, 'goal')} not met" if short else ""
+    return f"{since}: {changes}, {len(report.broken)} broken, {asks} for you{unmet}"
 
 
 def _changed(changed: tuple[Changed, ...]) -> Iterator[Line]:
@@ -53,6 +57,17 @@ def _broken(report: StatusReport) -> Iterator[Line]:
             yield Line(f"         {trouble.why}", "dim")
         if trouble.fix:
             yield Line(f"         fix: {trouble.fix}", "dim")
+
+
+def _goals(goals: tuple[Fulfilment, ...]) -> Iterator[Line]:
+    """Goals that are not met; those that are need no words."""
+    short = [g for g in goals if g.standing != "met"]
+    if short:
+        yield Line("goals", "head")
+    for goal in short:
+        yield Line(f"  {goal.relation}: {goal.standing}", "warn")
+        yield Line(f"         {goal.why}", "dim")
+        yield Line(f"         next: {goal.then}", "dim")
 
 
 def _strays(strays: tuple[Stray, ...]) -> Iterator[Line]:

@@ -19,12 +19,12 @@ _REFIT = 30.0  # steps between two models where the recipe does not say
 class Classifier:
     """Targets are 1 and 0; a label is learnt from once it is known, whatever the delay.
 
-    LightGBM (Ke et al., 2017) on the features and the entity's own known share of cases. Parameter `trees`; `refit` of
-    the recipe, 30 where that is 1.
+    LightGBM (Ke et al., 2017) on the features, if there are, and the entity's own known share of cases. Parameter
+    `trees`; `refit` of the recipe, 30 where that is 1.
     """
 
     name = "classifier"
-    needs_features = True
+    needs_features = False
 
     def predict(self, panel: Panel, recipe: Recipe) -> Array:
         """Probabilities (T, N); the share of cases known so far until there are enough to learn from."""

@@ -20,9 +20,9 @@ _MOST = 50.0  # no volatility has a larger logarithm
 class Har:
     """A heterogeneous autoregression (Corsi, 2009), log on log, coefficients drawn to those of all entities.
 
-    The features of the recipe are past volatilities over several spans, each positive. Without features the last known
-    target is the only one. The estimate is the median: least absolute error. Parameters: those of `linear.start`,
-    `slopes` 50 and `level` 20 where not given.
+    The features of the recipe are past volatilities over several spans or what drives them, each positive; the last
+    known target is one of them always. The estimate is the median: least absolute error. Parameters: those of
+    `linear.start`, `slopes` 50 and `level` 20 where not given.
     """
 
     name = "har"
@@ -30,7 +30,7 @@ class Har:
 
     def predict(self, panel: Panel, recipe: Recipe) -> Array:
         """Estimates (T, N), positive; NaN before enough is known."""
-        features = panel.features or {"last": last_known(panel)}
+        features = {**panel.features, "last known": last_known(panel)}
         logs = replace(panel, target=_log(panel.target), features={k: _log(v) for k, v in features.items()})
         logs = replace(logs, known=np.where(np.isfinite(logs.target), panel.known, panel.steps))
         estimate = np.exp(np.clip(exposed(start(logs, recipe, _USUAL)), -_MOST, _MOST))

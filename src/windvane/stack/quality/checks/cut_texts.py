@@ -1,4 +1,4 @@
-"""Texts that all end at one length: longer ones were cut off."""
+"""Texts that all end at one length, or are shorter than any before: longer ones were cut off."""
 
 from __future__ import annotations
 
@@ -11,33 +11,56 @@ from windvane.stack.quality.table import Share, Table, Wish, check_of, literal, 
 
 ENOUGH = 50
 MOST_COLUMNS = 12
-SPREAD = 5  # different lengths in the known rows, or lengths say nothing
+SPREAD = 5  # different lengths in the known rows, or a pile at one says nothing
+SHORT = 1 / 6  # share of texts shorter than any known one that is asked about, when chance is ruled out
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
-    """One check over text columns whose values have many lengths."""
+    """One check over text columns that have something to lose: more than one letter, always."""
     if table.role != "whole" or table.rows < ENOUGH:
         return ()
     texts = [c.name for c in table.contract.columns if c.type.startswith("varchar")]
-    columns = tuple(c for c in texts if _spread(table, c) >= SPREAD)[:MOST_COLUMNS]
+    columns = tuple(c for c in texts if _lengths(table, c)[1] > 1 or _lengths(table, c)[0] >= SPREAD)[:MOST_COLUMNS]
     return (Wish("cut_texts", columns, fixed=ALPHA),) if columns else ()
 
 
 def render(table: Table, share: Share) -> Check:
-    """Fires when no arriving text is longer than one length, many have it, and known ones went on beyond it."""
-    needed = math.log(len(share.wish.columns) / share.alpha)
-    sql = "\nUNION ALL\n".join(_cut(table, c, needed) for c in share.wish.columns)
+    """Fires when no arriving text is longer than one length, many have it, and known ones went on beyond it; and when
+    many are shorter than all known ones."""
+    needed = math.log(2 * len(share.wish.columns) / share.alpha)
+    lengths = {c: _lengths(table, c) for c in share.wish.columns}
+    parts = [_cut(table, c, needed) for c, (different, _) in lengths.items() if different >= SPREAD]
+    parts += [_short(table, c, needed) for c, (_, least) in lengths.items() if least > 1]
+    sql = "\nUNION ALL\n".join(parts)
     listed = ", ".join(f"`{c}`" for c in share.wish.columns)
     why = (
         f"lengths of {listed} in {table.rows:,} known rows; a pile of texts at one length, and none beyond it although "
-        f"chance is ruled out at {share.alpha:.2%}, is where they were cut."
+        f"chance is ruled out at {share.alpha:.2%}, is where they were cut; so are many texts shorter than any before."
     )
     return check_of(table, share, sql=sql, why=why)
 
 
-def _spread(table: Table, column: str) -> int:
-    found = table.engine.rows(f"SELECT COUNT(DISTINCT LENGTH({quoted(column)})) FROM {table.history}")[0][0]
-    return found if isinstance(found, int) else 0
+def _lengths(table: Table, column: str) -> tuple[int, int]:
+    """How many different lengths the known texts have, and the least of them."""
+    length = f"LENGTH({quoted(column)})"
+    found = table.engine.rows(f"SELECT COUNT(DISTINCT {length}), COALESCE(MIN({length}), 0) FROM {table.history}")[0]
+    return int(str(found[0])), int(str(found[1]))
+
+
+def _short(table: Table, column: str, needed: float) -> str:
+    """All k shorter ones of past + n texts are among the last n, in any order, with chance (n / (past + n)) ** k."""
+    name = quoted(column)
+    return f"""SELECT broken FROM (
+WITH known AS (
+  SELECT MIN(LENGTH({name})) AS least, COUNT({name}) AS past FROM {table.relation} WHERE {KNOWN}
+), counts AS (
+  SELECT COUNT({name}) AS n, SUM(CASE WHEN LENGTH({name}) < least THEN 1 ELSE 0 END) AS k, MAX(least) AS least,
+    CAST(MAX(past) AS DOUBLE PRECISION) AS past FROM {table.relation} CROSS JOIN known WHERE {ARRIVES}
+)
+SELECT {literal(f"column `{column}`: ")} || {counted("k")} || ' of ' || {counted("n")} ||
+  ' texts are shorter than any known one, of ' || {counted("least")} || ' letters' AS broken
+FROM counts WHERE past >= {ENOUGH} AND k > {number(SHORT)} * n AND k * LN((past + n) / n) > {number(needed)}
+) AS short"""
 
 
 def _cut(table: Table, column: str, needed: float) -> str:

@@ -16,12 +16,10 @@ LONGEST = 24
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
-    """One check over the columns of categories in which no two known values are spellings of one."""
+    """One check over the columns of categories and of keys in which no two known values are spellings of one."""
     if table.role != "whole" or table.rows < 50:
         return ()
-    texts = [
-        c.name for c in table.contract.columns if c.type.startswith("varchar") and c.name not in table.contract.key
-    ]
+    texts = [c.name for c in table.contract.columns if c.type.startswith("varchar")]
     columns = tuple(c for c in texts if _is_clean(table, c))[:MOST_COLUMNS]
     return (Wish("variants", columns, fixed=ALPHA),) if columns else ()
 
@@ -37,6 +35,11 @@ def render(table: Table, share: Share) -> Check:
     return check_of(table, share, sql=sql, why=why)
 
 
+def _is_key(table: Table, column: str) -> bool:
+    """Whether a column names things: a new name may well be one letter from another, but not the same word."""
+    return column in {*table.contract.key, *(c for r in table.contract.references for c in r.columns)}
+
+
 def _is_clean(table: Table, column: str) -> bool:
     name = quoted(column)
     different, same, rows = (
@@ -45,6 +48,8 @@ def _is_clean(table: Table, column: str) -> bool:
             f"SELECT COUNT(DISTINCT {name}), COUNT(DISTINCT {folded(name)}), COUNT({name}) FROM {table.history}"
         )[0]
     )
+    if _is_key(table, column):
+        return 1 < different == same
     return 1 < different == same and different <= MOST_VALUES and rows >= FEWEST_ROWS * different
 
 
@@ -52,6 +57,7 @@ def _unseen(table: Table, column: str) -> str:
     name = quoted(column)
     known = f"SELECT DISTINCT {name} AS value, {folded(name)} AS plain FROM {table.relation} WHERE {KNOWN}"
     places = " UNION ALL ".join(f"SELECT {i} AS _at" for i in range(LONGEST))
+    near = "" if _is_key(table, column) else _ONE_LETTER
     return f"""SELECT broken FROM (
 WITH known AS (
   {known} AND {name} IS NOT NULL
@@ -61,21 +67,24 @@ WITH known AS (
 ), places AS (
   {places}
 ), alike AS (
-  SELECT DISTINCT unseen.value, unseen.n FROM unseen JOIN known ON known.plain = unseen.plain
-  UNION
-  SELECT DISTINCT unseen.value, unseen.n FROM unseen JOIN known
-    ON LENGTH(known.plain) BETWEEN LENGTH(unseen.plain) - 1 AND LENGTH(unseen.plain) + 1
-    AND LENGTH(unseen.plain) BETWEEN {SHORTEST} AND {LONGEST} AND LENGTH(known.plain) >= {SHORTEST}
-  JOIN places ON _at < LENGTH(unseen.plain) AND SUBSTRING(unseen.plain, 1, _at) = SUBSTRING(known.plain, 1, _at)
-  WHERE NOT REGEXP_MATCHES(unseen.plain, '[0-9]') AND (
-    SUBSTRING(unseen.plain, _at + 2) = SUBSTRING(known.plain, _at + 2)
-    OR SUBSTRING(unseen.plain, _at + 1) = SUBSTRING(known.plain, _at + 2)
-    OR SUBSTRING(unseen.plain, _at + 2) = SUBSTRING(known.plain, _at + 1)
-    OR (SUBSTRING(unseen.plain, _at + 3) = SUBSTRING(known.plain, _at + 3)
-      AND SUBSTRING(unseen.plain, _at + 1, 1) = SUBSTRING(known.plain, _at + 2, 1)
-      AND SUBSTRING(unseen.plain, _at + 2, 1) = SUBSTRING(known.plain, _at + 1, 1)))
+  SELECT DISTINCT unseen.value, unseen.n FROM unseen JOIN known ON known.plain = unseen.plain{near}
 )
 SELECT {literal(f"column `{column}`: ")} || {counted("CAST(SUM(n) AS BIGINT)")} ||
   ' rows hold new spellings of known values' AS broken
 FROM alike HAVING COUNT(*) > 0
 ) AS spelled"""
+
+
+_ONE_LETTER = f"""
+  UNION
+  SELECT DISTINCT unseen.value, unseen.n FROM unseen JOIN known
+    ON LENGTH(known.plain) BETWEEN LENGTH(unseen.plain) - 1 AND LENGTH(unseen.plain) + 1
+    AND LENGTH(unseen.plain) BETWEEN {SHORTEST} AND {LONGEST} AND LENGTH(known.plain) >= {SHORTEST}
+  JOIN places ON _at < LENGTH(unseen.plain) AND SUBSTRING(unseen.plain, 1, _at) = SUBSTRING(known.plain, 1, _at)
+  WHERE REGEXP_REPLACE(unseen.plain, '[^0-9]', '', 'g') = REGEXP_REPLACE(known.plain, '[^0-9]', '', 'g') AND (
+    SUBSTRING(unseen.plain, _at + 2) = SUBSTRING(known.plain, _at + 2)
+    OR SUBSTRING(unseen.plain, _at + 1) = SUBSTRING(known.plain, _at + 2)
+    OR SUBSTRING(unseen.plain, _at + 2) = SUBSTRING(known.plain, _at + 1)
+    OR (SUBSTRING(unseen.plain, _at + 3) = SUBSTRING(known.plain, _at + 3)
+      AND SUBSTRING(unseen.plain, _at + 1, 1) = SUBSTRING(known.plain, _at + 2, 1)
+      AND SUBSTRING(unseen.plain, _at + 2, 1) = SUBSTRING(known.plain, _at + 1, 1)))"""

@@ -9,12 +9,18 @@ from windvane.domain.estate import Check
 from windvane.stack.quality.arriving import ARRIVES, BATCHES, FRESH, KNOWN, counted, rounded
 from windvane.stack.quality.budget import LEAST as FEWEST
 from windvane.stack.quality.conformal import Limit, limit, median
-from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, literal, number, quoted
+from windvane.stack.quality.prediction import ALPHA, reach, reach_sql
+from windvane.stack.quality.table import FEW_BATCHES, Share, Table, Wish, check_of, is_moment, literal, number, quoted
 from windvane.stack.quality.worked import is_off
 
 LEAST = math.log(1.5)  # a table may gain or lose a third without anyone being asked
-LONG = 20  # known departures from which their tail is taken as lighter
+LONG = 20  # known departures from which their tail is taken as lighter; fewer say what they can whatever they cost
+MOST = 20.0  # times the usual number: a limit beyond says nothing
 RECENT, ENOUGH = 8, 4  # earlier days of the same weekday that say what is usual
+_WHY_SHORT = (
+    "rows of the deliveries known when it is asked, four or more; more or fewer than their logarithms reach with "
+    f"{ALPHA:.2%} chance (Student), never nearer than a fifth or five times, is a cut or a doubled delivery."
+)
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
@@ -23,23 +29,38 @@ def wishes(table: Table) -> tuple[Wish, ...]:
         return (Wish("volume"),)
     if table.role == "result" or not table.rows:
         return ()
-    return (Wish("volume", weight=2.0, past=len(_departures(table))),)
+    past = len(_departures(table))
+    return (Wish("volume", weight=2.0, past=past) if past >= LONG else Wish("volume", fixed=ALPHA),)
 
 
 def render(table: Table, share: Share) -> Check | None:
     """Compares the rows of arriving days (else of arriving batches) with the median of those like them before."""
-    if not share.wish.weight:
+    if table.role == "landing":
         why = "a delivery without rows says nothing; holding it withholds nothing."
         return check_of(table, share, sql=_empty(table), why=why)
-    found = _limit(table, share.alpha)
-    top = max(LEAST, found.value)
-    if top > math.log(20):
+    past, by_day = _departures(table), _by_day(table)
+    if not share.wish.weight and (not by_day or len(past) < ENOUGH):
+        parts, why = [_batches(table, "")], _WHY_SHORT
+    else:
+        found = _limit(past, share.alpha)
+        top = max(LEAST, min(found.value, reach(past, _usual(table, by_day))))
+        told = top <= math.log(MOST)
+        parts = [_days(table, top) if by_day else _batches(table, number(top))] if told else []
+        parts += [_batches(table, "", floor=True)] if by_day else []
+        why = _why(found, top, by_day) if told else _WHY_SHORT
+    parts += [_empty(table)] if table.relation.startswith("staging.") else []
+    if not parts:
         return None
-    by_day = _by_day(table)
-    sql = _days(table, top) if by_day else _batches(table, top)
-    if table.relation.startswith("staging."):
-        sql = f"{_empty(table)}\nUNION ALL\nSELECT broken FROM (\n{sql}\n) AS unusual"
-    return check_of(table, share, sql=_but_corrections(table, sql), why=_why(found, top, by_day))
+    sql = "\nUNION ALL\n".join(f"SELECT broken FROM (\n{p}\n) AS unusual" for p in parts)
+    return check_of(table, share, sql=_but_corrections(table, sql), why=why)
+
+
+def _usual(table: Table, by_day: str) -> float:
+    """Rows of an ordinary day, or of an ordinary batch."""
+    if not by_day:
+        return table.per_batch
+    days = table.engine.rows(f"SELECT COUNT(DISTINCT CAST({quoted(by_day)} AS DATE)) FROM {table.history}")[0][0]
+    return table.rows / max(1.0, float(str(days)))
 
 
 def _but_corrections(table: Table, sql: str) -> str:
@@ -57,9 +78,8 @@ def _but_corrections(table: Table, sql: str) -> str:
     )
 
 
-def _limit(table: Table, alpha: float) -> Limit:
+def _limit(past: list[float], alpha: float) -> Limit:
     """The conformal limit; a long past is stretched as a tail of index 3, as logs of counts are lighter than 2."""
-    past = _departures(table)
     found = limit(past, alpha)
     if found.stretch <= 1 or len(past) < LONG:
         return found
@@ -71,7 +91,7 @@ def _why(found: Limit, top: float, by_day: str) -> str:
     unit = "days against the median of those like them before" if by_day else "batches against the median before"
     return (
         f"rows of {found.past:,} {unit}; fewer than 1/{math.exp(top):.2f} or more than {math.exp(top):.2f} times the "
-        f"usual number is {found.origin}."
+        f"usual number is {found.origin if found.value <= top else 'beyond what departures of this size reach'}."
     )
 
 
@@ -172,17 +192,27 @@ FROM (SELECT SUM(n) AS n, SUM(was) AS was, COUNT(*) AS days FROM usual GROUP BY 
 WHERE was > 0 AND ABS(LN(n / CAST(was AS DOUBLE PRECISION))) > {number(top)}"""
 
 
-def _batches(table: Table, top: float) -> str:
+def _batches(table: Table, top: str, *, floor: bool = False) -> str:
+    """Each arriving batch against the median before; without a `top` the limit follows from those known then.
+
+    A delivery may hold many rows that were known already: its last ordinal tells how many rows it had at least.
+    `floor`: beside days that are told one by one, only far fewer rows are asked about, and no day off is; the first few
+    deliveries may all be archives, after which smaller ones come.
+    """
+    fewest = FEW_BATCHES if floor else ENOUGH
+    limit_ = f"MAX({top})" if top else reach_sql("n", usual="GREATEST(1.0, AVG(n))")
+    newest = LONG if not top else RECENT
+    worked = _worked(table, f"CAST({quoted(table.contract.time_column)} AS DATE)") if floor else ""
     return f"""WITH batches AS (
-  SELECT _seq, {_part(table)} AS part, COUNT(*) AS n, COUNT(_fresh) AS arrives
-  FROM {table.relation} LEFT JOIN {FRESH}
+  SELECT _seq, {_part(table)} AS part, COUNT(*) AS n, MAX(_row) AS last, COUNT(_fresh) AS arrives
+  FROM {table.relation} LEFT JOIN {FRESH}{" WHERE TRUE" + worked if worked else ""}
   GROUP BY _seq, {_part(table)}
 ), aged AS (
   SELECT n, part, ROW_NUMBER() OVER (PARTITION BY part ORDER BY _seq DESC) AS age FROM batches WHERE arrives = 0
 ), usual AS (
-  SELECT part, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY n) AS was
-  FROM aged WHERE age <= {RECENT} GROUP BY part HAVING COUNT(*) >= {ENOUGH}
+  SELECT part, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CASE WHEN age <= {RECENT} THEN n END) AS was,
+    {limit_} AS reach FROM aged WHERE age <= {newest} GROUP BY part HAVING COUNT(*) >= {fewest}
 )
 SELECT {counted("n")} || ' rows in a delivery, usual are ' || {rounded("was", 0)} AS broken
-FROM batches JOIN usual ON usual.part = batches.part
-WHERE arrives > 0 AND was > 0 AND ABS(LN(n / CAST(was AS DOUBLE PRECISION))) > {number(top)}"""
+FROM batches JOIN usual ON usual.part = batches.part WHERE arrives > 0 AND was > 0{" AND n < was" if floor else ""}
+  AND ABS(LN(CASE WHEN n < was THEN LEAST(was, last) ELSE n END / CAST(was AS DOUBLE PRECISION))) > reach"""

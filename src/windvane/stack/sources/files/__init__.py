@@ -63,6 +63,12 @@ class Files:
 
         return unclaimed(offered, since=since)
 
+    def archives(self, source: Source, *, others: tuple[Source, ...], apart: Path) -> tuple[str, ...]:
+        """Locations near those of the source that deliver its table too; reads the headers of what lies there."""
+        from windvane.stack.sources.files.archives import archives
+
+        return archives(source, others, apart=apart, arrange=in_order_of_arrival)
+
 
 def in_order_of_arrival(source: str, found: tuple[Found, ...]) -> tuple[Delivery, ...]:
     """Deliveries by time of arrival; those written within a minute of each other by name, numbers as numbers."""

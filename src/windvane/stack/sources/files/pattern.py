@@ -114,13 +114,17 @@ def _fits(logical: str, pattern: str) -> bool:
 
 
 def matching(location: str) -> tuple[Found, ...]:
-    """The files that a location delivers now; looks only into folders that a pattern leads to."""
+    """The files that a location delivers now; looks only into folders that a pattern leads to.
+
+    A later pattern may lead out of the folder of the first one: names are then like `../archive/prices_2003.csv`.
+    """
     wanted, unwanted = split(location)
     root = root_of(location)
     found: dict[str, Found] = {}
     for pattern in wanted:
-        rest = pattern.split("/")[len(root.as_posix().rstrip("/").split("/")) :]
-        for one in _descend(root, rest, root):
+        start = root if pattern.startswith(f"{root.as_posix().rstrip('/')}/") else root_of(pattern)
+        rest = pattern.split("/")[len(start.as_posix().rstrip("/").split("/")) :]
+        for one in _descend(start, rest, root):
             if _fits(one.logical, pattern) and not any(_fits(one.logical, p) for p in unwanted):
                 found.setdefault(one.name, one)
     return tuple(found.values())

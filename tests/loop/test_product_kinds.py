@@ -1,0 +1,102 @@
+"""A sentence becomes a product of its kind: a class, segments, a score of what is unusual, each with its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import kind_worlds
+import pytest
+
+import windvane
+from windvane.app import founding, reading, running
+from windvane.app.story.card import Card, card
+
+
+class Built:
+    """One estate, founded and run on one sentence."""
+
+    def __init__(self, root: Path, sentence: str) -> None:
+        self.home, self.said = root / "estate", list[str]()
+        founding.init((str(root / "data"),), sentence, self.home, emit=self._keep, answer="1")
+        (self.name,) = running.run(self.home, emit=self._keep).products
+
+    def _keep(self, event: object) -> None:
+        self.said.append(str(getattr(event, "text", "")))
+
+    def card(self) -> Card:
+        return card(reading.book(self.home), self.name)
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        return list(windvane.open(self.home).sql(sql.replace("{p}", f"mart.{self.name}")).rows())
+
+
+@pytest.fixture(scope="module")
+def fraud(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    root = tmp_path_factory.mktemp("fraud")
+    kind_worlds.payments(root / "data")
+    return Built(root, kind_worlds.FRAUD)
+
+
+def test_fraud_is_told_beside_what_costs_nothing_with_labels_that_come_late(fraud: Built) -> None:
+    told = fraud.card()
+    assert told.kind == "classification" and told.standing == "met"
+    assert told.naive[0].startswith("the share of cases so far: average precision 0.")
+    assert told.estimator.startswith("classifier of amount")
+    sealed = next(m for m in told.measured if m.window == "sealed")
+    assert {m.split(" 0")[0] for m in sealed.measures} >= {"average precision", "brier", "auc"}
+    assert told.decisions and told.lineage and not any("nothing is said of when it is known" in a for a in told.limits)
+
+
+def test_as_many_alarms_as_can_be_looked_at_and_no_probability_beyond_0_and_1(fraud: Built) -> None:
+    most, low, high = fraud.rows(
+        "SELECT MAX(n), MIN(low), MAX(high) FROM (SELECT SUM(CASE WHEN alarm THEN 1 ELSE 0 END) AS n, "
+        "MIN(estimate) AS low, MAX(estimate) AS high FROM {p} GROUP BY decided_at) AS days"
+    )[0]
+    assert int(str(most)) == 4 and 0 <= float(str(low)) <= float(str(high)) <= 1
+    caught, any_row = fraud.rows("SELECT AVG(CASE WHEN alarm THEN actual END), AVG(actual) FROM {p}")[0]
+    assert float(str(caught)) > 3 * float(str(any_row))
+
+
+def test_a_label_counts_only_from_when_it_is_known(fraud: Built) -> None:
+    gaps = fraud.rows("SELECT MIN(CAST(known_at AS DATE) - CAST(decided_at AS DATE)) FROM {p}_input")
+    assert int(str(gaps[0][0])) >= 1
+
+
+def test_machines_that_fail_soon_are_told_by_how_they_are(tmp_path: Path) -> None:
+    kind_worlds.machines(tmp_path / "data")
+    built = Built(tmp_path, kind_worlds.FAILURES)
+    told = built.card()
+    assert told.kind == "classification" and told.naive[0].startswith("the share of cases so far: ")
+    assert "classifier of " in told.estimator and "vibration" in told.estimator
+    open_ones = built.rows("SELECT COUNT(*) FROM {p}_input WHERE target IS NULL")
+    assert int(str(open_ones[0][0])) == 20 * 10, "the last ten days of twenty machines are not over"
+    risk = built.rows(
+        "SELECT AVG(CASE WHEN actual = 1 THEN estimate END), AVG(CASE WHEN actual = 0 THEN estimate END) FROM {p}"
+    )
+    assert float(str(risk[0][0])) > 2 * float(str(risk[0][1]))
+
+
+def test_customers_fall_into_segments_in_words_and_a_shift_of_membership_is_told(tmp_path: Path) -> None:
+    kind_worlds.orders(tmp_path / "data")
+    built = Built(tmp_path, kind_worlds.SEGMENTS)
+    told = built.card()
+    assert told.kind == "segmentation" and told.standing == "met"
+    assert any(t.startswith("thirds by ") for t in told.naive)
+    assert sum(t.startswith("segment ") for t in told.outcome) == 3
+    assert [int(str(r[0])) for r in built.rows("SELECT DISTINCT segment FROM {p} ORDER BY 1")] == [0, 1, 2]
+    kind_worlds.orders(tmp_path / "data", days=700, shift=330)
+    running.run(built.home, emit=lambda _: None)
+    book = reading.book(built.home)
+    drift = [i for i in book.incidents.values() if i.signals[0].kind == "drift"]
+    assert drift and drift[0].cause == "drift" and "changed segment" in drift[0].signals[0].observed
+
+
+def test_each_day_of_a_sensor_gets_a_score_and_what_is_far_off_an_alarm(tmp_path: Path) -> None:
+    kind_worlds.sensors(tmp_path / "data")
+    built = Built(tmp_path, kind_worlds.ANOMALIES)
+    assert built.card().kind == "anomaly"
+    found = built.rows("SELECT CAST(target_at AS DATE), score FROM {p} WHERE alarm ORDER BY score DESC")
+    assert {str(day) for day, _ in found[:2]} == {"2024-07-19", "2024-09-17"} and len(found) <= 6
+    assert all(float(str(score)) > 1 for _, score in found)
+    entities = built.rows("SELECT COUNT(DISTINCT sensor) FROM {p}")
+    assert int(str(entities[0][0])) == 1
