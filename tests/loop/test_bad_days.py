@@ -16,7 +16,7 @@ from windvane.app import wire
 from windvane.app.reports import RunReport
 
 Row = dict[str, str]
-COLUMNS = ("order_id", "ordered_on", "store", "city", "pieces", "price", "total", "discount", "remark")
+COLUMNS = ("order_id", "ordered_on", "store", "city", "pieces", "price", "total", "discount", "remark", "till")
 CITIES = ("Bern", "Genf", "Chur", "Zürich", "Basel")
 WORDS = ("small", "large", "urgent", "gift", "wrapped", "fragile", "cold")
 FIRST = date(2025, 1, 1)
@@ -30,7 +30,8 @@ def _day(number: int) -> list[Row]:
         remark = " ".join(rng.choice(WORDS) for _ in range(rng.randint(1, 6)))
         store = f"S0{rng.randint(1, 5)}"
         cells = (1_000_000 + number * 1000 + i, on, store, rng.choice(CITIES), pieces, f"{price:.2f}",
-                 f"{pieces * price:.2f}", rng.choice(("0.00", "0.05", "0.12")), remark)  # fmt: skip
+                 f"{pieces * price:.2f}", rng.choice(("0.00", "0.05", "0.12")), remark,
+                 f"{(number * 7 + i) % 30 + 1:03d}")  # fmt: skip
         found.append(dict(zip(COLUMNS, map(str, cells), strict=True)))
     return found
 
@@ -83,6 +84,7 @@ HEALED: dict[str, tuple[Callable[[Row], Row], str]] = {
     "percentages": (_times(100, "discount"), "Divide `discount` by 100"),
     "decimal commas": (lambda r: r | {"price": r["price"].replace(".", ",")}, "Read `price` as `decimal:point=,`"),
     "broken letters": (lambda r: r | {"city": r["city"].encode().decode("cp1252")}, "Decode `city`"),
+    "lost noughts": (lambda r: r | {"till": r["till"].lstrip("0")}, "Fill `till` with noughts to 3 letters"),
     "capitals": (lambda r: r | {"city": r["city"].upper()}, "as `Bern`"),
     "exchanged columns": (lambda r: r | {"price": r["total"], "total": r["price"]}, "Exchange"),
     "whole numbers as decimals": (lambda r: r | {"pieces": r["pieces"] + ".00"}, "Read `pieces` as whole numbers"),

@@ -21,6 +21,7 @@ from windvane.stack.landing.rawstore import RawStore
 from windvane.stack.quality.profile import profile
 
 GROUP = 200  # deliveries written down together: what a kill can make to be landed again
+NAMED = 3  # deliveries of a group that are named; of more only the number is told
 _FEW = 8  # deliveries of a group up to which each is profiled; of more, the newest of each shape
 
 
@@ -65,6 +66,7 @@ class _Group:
         self._book = Logbook(crew.ledger)
         self._store = RawStore(crew.root)
         self._looked_at: list[Delivery] = []
+        self._more: list[Batch] = []  # that are told together
         self._batches = {b.id: b for b in self._book.landed.values() if b.source == source.name}
         self._named: dict[str, list[Batch]] = {}
         for batch in self._batches.values():
@@ -82,6 +84,7 @@ class _Group:
 
     def write(self) -> None:
         """Put all of it on record, in one transaction of the ledger."""
+        self._tell_more()
         shapes = _profiled(self._crew, self.fresh)
         superseded = _superseded(self._book, self.fresh)
         with self._crew.ledger.together():
@@ -122,11 +125,22 @@ class _Group:
         return land(self._source, delivery, file, store=self._store, engine=self._crew.scratch(), seq=seq)
 
     def _tell(self, delivery: Delivery, batch: Batch | None) -> None:
-        text = f"`{delivery.name}` was delivered before, byte for byte: skipped"
-        if batch is not None:
+        """Name the first few, and each of which rows are withheld; the others are counted."""
+        if batch is None:
+            text = f"`{delivery.name}` was delivered before, byte for byte: skipped"
+        elif len(self.fresh) > NAMED and not batch.quarantined:
+            self._more.append(batch)
+            return
+        else:
             held = f", {batch.quarantined:,} quarantined" if batch.quarantined else ""
             text = f"`{delivery.name}`: {batch.rows_read:,} rows read{held}"
         self._crew.say("sense", text, subject=self._source.name)
+
+    def _tell_more(self) -> None:
+        if self._more:
+            files = f"{len(self._more):,} more deliveries" if len(self._more) > 1 else "1 more delivery"
+            text = f"{files}, `{self._more[-1].delivery}` the last: {sum(b.rows_read for b in self._more):,} rows read"
+            self._crew.say("sense", text, subject=self._source.name)
 
 
 def _profiled(crew: Crew, batches: list[Batch]) -> list[Batch]:

@@ -17,6 +17,7 @@ _ANSWERS = {
     "time_zone": "another time zone: do not show it",
     "swapped": "columns were exchanged: do not show it",
     "recoded": "the codes changed: do not show it",
+    "lost_zeros": "codes lost their leading noughts: do not show it",
     "variant_spelling": "slips in known categories: do not show it",
     "reused_key": "the key was given to another thing: do not show it",
     "personal_data": "it holds personal data: do not show it",

@@ -8,7 +8,9 @@ from windvane.domain.run import CheckResult, Trial
 from windvane.sql.lineage import earliest, upstream
 
 _REAL = frozenset({"real_move", "new_category", "real_values"})
-_SCHEMA = frozenset({"renamed", "removed", "widened", "split", "merged", "recoded", "swapped", "respelled_key"})
+_SCHEMA = frozenset(
+    {"renamed", "removed", "widened", "split", "merged", "recoded", "swapped", "respelled_key", "lost_zeros"}
+)
 
 
 def place_of(estate: Estate, broken: tuple[CheckResult, ...], *, source: str) -> str:
