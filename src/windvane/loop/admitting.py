@@ -1,0 +1,123 @@
+"""What is done with deliveries: admitted as always, healed by the one repair that passes, or held with a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from windvane.domain.batch import Batch
+from windvane.domain.change import Admit, Withdraw
+from windvane.domain.decision import Decision, Verdict
+from windvane.domain.estate import Estate
+from windvane.domain.incident import Incident
+from windvane.domain.plan import Plan
+from windvane.domain.record import replace
+from windvane.loop import again, diagnose, experience, gate, probation, propose, repair, settling
+from windvane.loop.crew import Crew
+from windvane.loop.logbook import Logbook
+from windvane.loop.settling import Served
+from windvane.loop.trial import Judged
+
+
+def admitted(crew: Crew, estate: Estate, incident: Incident) -> Served:
+    """Heal what has one explanation, admit what is as always, hold the rest with a question."""
+    named = {s.batch for s in incident.signals}
+    batches = tuple(b for b in Logbook(crew.ledger).pending() if b.id in named)
+    if not batches:
+        return Served()
+    if incident.signals[0].kind == "arrival":
+        first = settling.judge(crew, propose.arrival(crew, estate, incident, batches))
+        if first.verdict.outcome == "promote":
+            return Served(decisions=(settling.promoted(crew, first, incident),))
+        if len(batches) > 1:
+            return _in_halves(crew, batches)
+        whole = again.plan(crew, estate, incident, batches[0])
+        if whole is not None and (judged := settling.judge(crew, whole)).verdict.outcome == "promote":
+            return Served(decisions=(settling.promoted(crew, judged, incident),))
+        incident = diagnose.explain(crew, estate, incident, first.trial, first.plan)
+        return _repaired(crew, estate, incident, batches, first)
+    return _repaired(crew, estate, incident, batches, None)
+
+
+def _in_halves(crew: Crew, batches: tuple[Batch, ...]) -> Served:
+    """One bad delivery among several keeps only itself out: each half is served alone, in order, down to one."""
+    middle = len(batches) // 2
+    halves = (batches[:middle], batches[middle:])
+    found = (admitted(crew, crew.folder.read(), diagnose.alone(crew, half)) for half in halves)
+    return Served(decisions=tuple(d for served in found for d in served.decisions))
+
+
+def _repaired(
+    crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], first: Judged | None
+) -> Served:
+    """The one repair that passes every check; what none does waits, with the best question there is."""
+    tried = _tried(crew, estate, incident, batches, first)
+    best = next((j for j in tried if j.verdict.outcome == "promote"), None)
+    if best is None and (apart := repair.beyond(estate, batches, tried)):
+        return _without(crew, incident, batches, apart)
+    lost = tuple(settling.close(crew, j, incident) for j in tried if j is not best and j.verdict.outcome == "reject")
+    if best is not None:
+        done = settling.promoted(crew, best, incident)
+        return Served(decisions=(*lost, done, *_asked_after(crew, best.plan)))
+    waits = repair.asking(tried, incident)
+    if waits is None:
+        changes = first.plan.changes if first else tuple(Admit(batch=b) for b in batches)
+        waits = settling.hold(crew, estate, incident, changes, first.trial if first else None)
+    return Served(decisions=(*lost, settling.close(crew, waits, incident)))
+
+
+def _tried(
+    crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...], first: Judged | None
+) -> list[Judged]:
+    """Repairs from the likeliest to the last resort, until one is promoted; what healed the same before comes first."""
+    stages: list[Callable[[list[Judged]], Sequence[Plan]]] = [
+        lambda _: repair.plans(crew, estate, incident, batches),
+        lambda done: repair.second(crew, estate, incident, batches, tuple(done)) if done else (),
+    ]
+    if first is not None:
+        stages += [
+            lambda _: repair.searched(crew, estate, incident, batches),
+            lambda _: probation.reverts(crew, estate, incident, first.plan),
+        ]
+    before = experience.known(Logbook(crew.ledger), incident)
+    if before is not None:
+        crew.say("diagnose", f"seen before: {before.title} ({before.decision}) healed it", decision=before.decision)
+    if before is not None and first is not None and before.proposer == "diagnostician":
+        stages.insert(0, stages.pop(2))
+    done: list[Judged] = []
+    for stage in stages:
+        for plan in stage(done):
+            done.append(settling.judge(crew, plan))
+            if done[-1].verdict.outcome == "promote" or _only_allowance_lacks(done[-1].verdict):
+                return done
+    return done
+
+
+def _only_allowance_lacks(verdict: Verdict) -> bool:
+    """Whether all speaks for a plan but the freedom to carry it out: another way to the same end is no way around."""
+    return {r.rule for r in verdict.reasons if not r.held} == {gate.ALLOWANCE}
+
+
+def _asked_after(crew: Crew, plan: Plan) -> tuple[Decision, ...]:
+    """A delivery that went with the repair that was taken back is not lost: it is asked about as it came."""
+    if plan.proposer != probation.PROPOSER:
+        return ()
+    admitted = {c.batch.id for c in plan.changes if isinstance(c, Admit)}
+    gone = [c.batch.id for c in plan.changes if isinstance(c, Withdraw) and c.batch.id not in admitted]
+    made = []
+    for batch in (Logbook(crew.ledger).landed[i] for i in gone):
+        estate, incident = crew.folder.read(), diagnose.alone(crew, (batch,))
+        arrival = propose.arrival(crew, estate, incident, (batch,))
+        made.append(settling.close(crew, settling.hold(crew, estate, incident, arrival.changes, None), incident))
+    return tuple(made)
+
+
+def _without(crew: Crew, incident: Incident, batches: tuple[Batch, ...], apart: tuple[Batch, ...]) -> Served:
+    """Repair what can be repaired; the deliveries of the group that tell too much anew are asked about after it."""
+    sound = tuple(b for b in batches if b not in apart)
+    named = {b.id for b in sound}
+    narrowed = replace(incident, signals=tuple(s for s in incident.signals if s.batch in named))
+    done = _repaired(crew, crew.folder.read(), narrowed, sound, None)
+    if not any(d.verdict.outcome == "promote" for d in done.decisions):
+        return done  # the rest have the drift of the question that is open now
+    later = admitted(crew, crew.folder.read(), diagnose.alone(crew, apart))
+    return Served(decisions=(*done.decisions, *later.decisions))
