@@ -25,7 +25,7 @@ from windvane.stack.quality.drift import (
     type_changes,
 )
 from windvane.stack.quality.drift.assignment import assign
-from windvane.stack.quality.drift.seam import history, quantile_ratios, steps, surprise
+from windvane.stack.quality.drift.seam import agreement, history, quantile_ratios, steps, surprise
 
 NUMERIC = ("open", "high", "low", "close", "volume")
 
@@ -254,6 +254,20 @@ def test_an_ordinary_day_is_a_real_move() -> None:
 def test_a_whole_column_of_the_other_sign() -> None:
     found = factor(Feed(fresh=5).seam({}, times=-1.0), column="close", meaning="price")
     assert (found.cause, found.exact) == ("sign_flip", -1.0)
+
+
+def test_a_correction_that_waits_is_no_evidence_against_a_rename() -> None:
+    engine = Scratch()
+    days = "SELECT DATE '2026-01-01' + CAST(i AS INTEGER) AS day, 'A' AS shop"
+    engine.execute(f"CREATE TABLE known AS {days}, i AS sold FROM range(100) AS t(i)")
+    engine.execute(f"CREATE TABLE waits AS {days}, i + 1000 AS sold FROM range(10) AS t(i)")
+    engine.execute(
+        f"CREATE TABLE arriving AS {days}, CASE WHEN i < 10 THEN i + 1000 ELSE i END AS x7 FROM range(100) AS t(i)"
+    )
+    plain = Seam(engine, "known", "arriving", entities=("shop",), time="day")
+    assert agreement(plain, "sold", "x7") == (100, 0.9)
+    told = Seam(engine, "known", "arriving", entities=("shop",), time="day", beside="waits")
+    assert agreement(told, "sold", "x7") == (90, 1.0), "of ten days nobody knows which version holds"
 
 
 def test_rows_without_series_are_judged_by_their_quantiles() -> None:

@@ -141,6 +141,7 @@ class Scene:
     findings: tuple[Finding, ...] = ()
     batches: tuple[Batch, ...] = ()  # landed and not yet visible
     history: tuple[Batch, ...] = ()  # admitted, oldest first
+    asked: tuple[Batch, ...] = ()  # that wait for a person
     incident: Incident | None = None
     goal: Goal | None = None
     archives: tuple[tuple[str, str], ...] = ()  # (source, location) where more of its table lies than it delivers

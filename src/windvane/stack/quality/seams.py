@@ -31,9 +31,12 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
     wanted = dict.fromkeys(key_of(scene.findings, batch.source, made))
     time = time_of(scene.findings, batch.source, made)
     entities, time = _seam_key(made, (*wanted, time), lost, set(batch.columns))
+    shapes = {b.columns for b in history}
+    beside = [b for b in scene.asked if b.source == batch.source and b.id not in arrived and b.columns in shapes]
     return Seam(
         engine=scene.scratch,
         known=_relation(known, scene.root, history, made),
+        beside=_relation(known, scene.root, beside, made) if beside else "",
         arriving=_relation(arriving, scene.root, list(batches), made),
         entities=entities,
         time=time,

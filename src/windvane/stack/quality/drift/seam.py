@@ -22,6 +22,7 @@ class Seam:
     arriving: str
     entities: tuple[str, ...] = ()
     time: str = ""
+    beside: str = ""  # rows that were delivered as known ones are, and wait for a person
 
 
 def steps(seam: Seam, known: str, arriving: str) -> tuple[float, ...]:
@@ -114,7 +115,8 @@ def surprise(seam: Seam, known: str, arriving: str) -> float | None:
 def agreement(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
     """Rows that both sides have (same entities and time), and the share of them with equal values.
 
-    A key that a side has more than once says nothing about which rows are the same: it is left out.
+    A key that a side has more than once says nothing about which rows are the same: it is left out. Rows `beside` are
+    of the known side here: what a source corrected is no evidence that two columns differ, though nobody admitted it.
     """
     if not seam.time:
         return 0, 0.0
@@ -122,7 +124,7 @@ def agreement(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
     keys = ", ".join([*(quoted(e) for e in seam.entities), f"{when} AS moment"])
     once = f"GROUP BY {', '.join(str(n + 1) for n in range(len(seam.entities) + 1))} HAVING COUNT(*) = 1"
     found = seam.engine.rows(f"""
-        WITH old AS (SELECT {keys}, MIN({quoted(known)}) AS value FROM {_met(seam)} {once}),
+        WITH old AS (SELECT {keys}, MIN({quoted(known)}) AS value FROM {_delivered(seam, known)} {once}),
              fresh AS (SELECT {keys}, MIN({quoted(arriving)}) AS value FROM {seam.arriving} {once})
         SELECT COUNT(*), AVG(CASE WHEN COALESCE(TRY_CAST(old.value AS DOUBLE) = TRY_CAST(fresh.value AS DOUBLE),
                    CAST(old.value AS VARCHAR) = CAST(fresh.value AS VARCHAR)) THEN 1.0 ELSE 0.0 END)
@@ -130,6 +132,13 @@ def agreement(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
         WHERE fresh.value IS NOT NULL AND old.value IS NOT NULL""")
     count, share = found[0]
     return (count if isinstance(count, int) else 0), (float(share) if isinstance(share, int | float) else 0.0)
+
+
+def _delivered(seam: Seam, column: str) -> str:
+    if not seam.beside:
+        return _met(seam)
+    cells = ", ".join(quoted(c) for c in dict.fromkeys((*seam.entities, seam.time, column)))
+    return f"(SELECT {cells} FROM {_met(seam)} UNION ALL SELECT {cells} FROM {seam.beside}) AS delivered"
 
 
 def overlap(seam: Seam, known: str, arriving: str) -> tuple[int, float]:
