@@ -114,11 +114,15 @@ HELD: dict[str, Callable[[list[Row]], list[Row]]] = {
     "a store is missing": lambda rows: [r for r in rows if r["store"] != "S02"],
     "a zero for a price": lambda rows: [r | {"price": "0.00"} if i < 5 else r for i, r in enumerate(rows)],
     "a slip in a name": lambda rows: [r | {"city": "Bsael"} if i < 2 else r for i, r in enumerate(rows)],
+    "letters that nobody sees": lambda rows: [
+        r | {"remark": r["remark"][:1] + "\u200b" + r["remark"][1:]} if i < 20 else r for i, r in enumerate(rows)
+    ],
     "a person's address": lambda rows: [rows[0] | {"remark": "ask joe@example.com"}, *rows[1:]],
     "an old day again": lambda rows: [
         a | {"order_id": b["order_id"], "ordered_on": b["ordered_on"]} for a, b in zip(_day(39), rows, strict=False)
     ],
     "a number given to another": lambda rows: [rows[0] | {"order_id": "1000005"}, *rows[1:]],
+    "a new city in a third": lambda rows: [r | {"city": "Thun"} if i < 50 else r for i, r in enumerate(rows)],
     "sums that do not add up": lambda rows: [r | {"total": "77.77"} if i < 6 else r for i, r in enumerate(rows)],
 }
 

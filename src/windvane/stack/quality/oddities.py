@@ -18,12 +18,14 @@ class Oddity(NamedTuple):
 
 # What the bytes of UTF-8 look like when they are read as Windows-1252: a lead byte and one or more continuations.
 _TAIL = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+# Controls, and what Unicode calls format characters: they change what a text is, and nobody sees them.
+_UNSEEN = "[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _CODES = "&(amp|lt|gt|quot|apos|nbsp|szlig|[a-zA-Z](uml|acute|grave|circ|cedil|tilde)|#[0-9]+|#x[0-9a-fA-F]+);"
 ODDITIES = (
     Oddity("mojibake", "letters of a wrong encoding", f"[ÂÃÄÅÐÑ]{_TAIL}|â€|â{_TAIL}{_TAIL}|ï»¿"),
     Oddity("lost_letters", "letters that were lost", "\ufffd|ï¿½"),
     Oddity("escaped", "HTML codes", _CODES),
-    Oddity("control_characters", "control characters", "[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]"),
+    Oddity("control_characters", "control or invisible characters", _UNSEEN),
     Oddity("personal_data", "what looks like an e-mail address", "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]"),
     Oddity("test_data", "a marker of test data", ("(^|[^a-z])(test|dummy|lorem "
         "ipsum|foobar|asdf|qwerty)([^a-z]|$)"), folded=True),
