@@ -34,8 +34,9 @@ def _sides(past: str, there: str, key: Sequence[Cast], beside: Sequence[Cast], e
     values = ", ".join(f"TRY_CAST(({c.text}) AS {c.type}) AS v{i}" for i, c in enumerate(beside))
     listed = ", ".join(f"k{i}" for i in range(len(key)))
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE olden AS SELECT DISTINCT f.who, {keys}, {values} FROM {past} p JOIN followed f "
-        "ON f._batch = p._batch AND f._row = p._row WHERE f.away"
+        f"CREATE OR REPLACE TEMP TABLE olden AS SELECT DISTINCT f.who, p.* EXCLUDE (of_batch, at_row) FROM "
+        f"(SELECT _batch AS of_batch, _row AS at_row, {keys}, {values} FROM {past}) p "
+        "JOIN followed f ON f._batch = p.of_batch AND f._row = p.at_row WHERE f.away"
     )
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE newer AS SELECT * FROM (SELECT _row AS place, {keys}, {values} FROM {there}) a "
