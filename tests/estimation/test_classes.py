@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from estimation.worlds import market, panel, recipe
 from windvane.domain.record import replace as changed
 from windvane.stack.estimation.anomaly import isolated, surprise
-from windvane.stack.estimation.calibration import cost, fitted, recalibrated, reliability, threshold
+from windvane.stack.estimation.calibration import (
+    alarmed,
+    calibration_error,
+    cost,
+    fitted,
+    recalibrated,
+    reliability,
+    threshold,
+)
 from windvane.stack.estimation.canary import canary
 from windvane.stack.estimation.clusters import drift, segmented
 from windvane.stack.estimation.estimator import predict
@@ -171,3 +179,31 @@ def test_a_row_apart_is_isolated() -> None:
     found = isolated(usual, asked)
     assert np.argmax(found) == 50
     assert np.all((found > 0) & (found < 1))
+
+
+def test_the_calibration_error_is_nothing_for_the_truth_and_the_shift_of_what_is_shifted() -> None:
+    chance = np.random.default_rng(5)
+    truth = chance.uniform(0.05, 0.6, 40_000)
+    labels = (chance.random(40_000) < truth).astype(float)
+    assert calibration_error(labels, truth) < 0.01
+    assert calibration_error(labels, truth + 0.2) == pytest.approx(0.2, abs=0.01)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=40),
+    st.integers(0, 5),
+    st.integers(0, 4),
+)
+def test_alarms_are_the_most_probable_of_each_period_and_none_below_the_threshold(
+    rows: list[tuple[int, int]], least: int, most: int
+) -> None:
+    period, value = (np.array(c) for c in zip(*rows, strict=True))
+    raised = alarmed(value / 5, period, least=least / 5, most=most)
+    for one in set(period.tolist()):
+        here = period == one
+        enough = int((value[here] >= least).sum())
+        assert raised[here].sum() == (min(most, enough) if most else enough)
+        if raised[here].any() and not raised[here].all():
+            left = value[here][~raised[here]].max()
+            assert value[here][raised[here]].min() >= left or left < least
+    assert not (raised & (value < least)).any()

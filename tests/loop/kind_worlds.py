@@ -22,7 +22,10 @@ def _write(folder: Path, name: str, rows: list[str]) -> None:
 
 
 def payments(folder: Path, *, days: int = 120, seed: int = 1) -> None:
-    """Terminals that are compromised for a week, and amounts that no honest card pays (after Le Borgne et al.)."""
+    """Terminals that are compromised for a week, and amounts that no honest card pays (after Le Borgne et al.).
+
+    Who exports them later knows at once what was refunded: the label under another name.
+    """
     chance = random.Random(seed)
     rows: list[tuple[datetime, str]] = []
     until: dict[int, int] = {}
@@ -35,21 +38,21 @@ def payments(folder: Path, *, days: int = 120, seed: int = 1) -> None:
             fraud = until.get(terminal, -1) >= day and chance.random() < 0.75
             fraud = fraud or amount > 110
             at = datetime(2024, 1, 1) + timedelta(days=day, seconds=chance.randrange(86_000))
-            text = f"{at.isoformat(sep=' ')},C{card:03d},P{terminal:02d},{amount:.2f},{int(fraud)}"
+            text = f"{at.isoformat(sep=' ')},C{card:03d},P{terminal:02d},{amount:.2f},{2 * int(fraud)},{int(fraud)}"
             rows.append((at, text))
     rows.sort()
     lines = [f"T{n:06d},{text}" for n, (_, text) in enumerate(rows)]
-    _write(folder, "transactions.csv", ["tx_id,booked_at,card,terminal,amount,is_fraud", *lines])
+    _write(folder, "transactions.csv", ["tx_id,booked_at,card,terminal,amount,refunds,is_fraud", *lines])
 
 
-def machines(folder: Path, *, days: int = 420, seed: int = 2) -> None:
+def machines(folder: Path, *, days: int = 260, seed: int = 2) -> None:
     """Wear that vibration shows; a machine that failed begins anew."""
     chance = random.Random(seed)
     readings, failures = ["machine,day,temperature,vibration"], ["machine,failed_on,part"]
     for number in range(20):
         wear = chance.random() * 60
         for day in range(days):
-            wear += chance.random() * 4
+            wear += chance.random() * 7
             when = FIRST + timedelta(day)
             vibration = 1 + (wear / 80) ** 3 + chance.gauss(0, 0.15)
             readings.append(f"M{number:02d},{when},{60 + chance.gauss(0, 2):.2f},{vibration:.3f}")
@@ -61,17 +64,17 @@ def machines(folder: Path, *, days: int = 420, seed: int = 2) -> None:
 
 
 def orders(folder: Path, *, days: int = 330, shift: int = 0, seed: int = 3) -> None:
-    """Three ways to buy; from day `shift` on (0: never) nearly everybody buys the first way."""
+    """Three ways to buy; from day `shift` on (0: never) there are two others, both near the first one."""
     rows: list[tuple[float, str]] = []
     for customer in range(120):
         chance, day, number = random.Random(seed * 1000 + customer), float(customer % 10), 0
         while day < days:
-            kind = 0 if shift and day >= shift else customer % 3
-            amount = chance.lognormvariate((2.5, 4.0, 3.2)[kind], 0.3)
+            kind = 3 + customer % 2 if shift and day >= shift else customer % 3
+            amount = chance.lognormvariate((2.5, 4.0, 3.2, 2.2, 3.0)[kind], 0.3)
             text = f"K{customer:03d}-{number},K{customer:03d},{FIRST + timedelta(int(day))},{amount:.2f}"
             rows.append((day, text))
             number += 1
-            day += max(1.0, chance.expovariate(1 / (6, 30, 90)[kind]))
+            day += max(1.0, chance.expovariate(1 / (6, 30, 90, 3, 10)[kind]))
     rows.sort()
     _write(folder, "orders.csv", ["order_id,customer,ordered_on,amount", *(text for _, text in rows)])
 

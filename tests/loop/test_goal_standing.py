@@ -59,6 +59,13 @@ def test_missed_in_use_counts_only_for_what_is_in_place_now() -> None:
     assert other.standing == "met"
 
 
+def test_a_goal_that_names_no_target_is_not_said_to_be_met_and_asks_for_nothing() -> None:
+    (found,) = fulfilments(_book(_end("met", "no target named"), _scored("live", met=False)))
+    assert found.standing == "no target named" and found.why.startswith("error 4") and not found.then
+    assert "not met" not in sentence(StatusReport(since=0, until=1, goals=(found,)))
+    assert not any(line.text == "goals" for line in text(StatusReport(since=0, until=1, goals=(found,))))
+
+
 def test_an_honest_no_is_an_answer_and_no_fault() -> None:
     book = _book(Diagnosed(incident=SHORT), _end("no", "no, the goal is not met"))
     (found,) = fulfilments(book)

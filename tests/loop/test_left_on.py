@@ -108,6 +108,20 @@ def test_what_learns_anew_and_is_no_better_stays_out(founded: Life) -> None:
     assert not report.broken and report.exit_code == 0 and report.goals[0].standing == "not met"
 
 
+def test_intervals_that_hold_less_while_errors_stay_as_they_were_are_a_drift_that_is_worked_on(founded: Life) -> None:
+    life = founded.branch("spread").live(demand_world.spread, days=200)
+    book = life.book()
+    (drift,) = [i for i in book.incidents.values() if i.signals[0].kind == "drift"]
+    assert drift.signals[0].expected == "intervals that hold as much as when it was promoted"
+    live = next(s for _, s in book.scored if s.window == "live")
+    told = {s.measure: s.value for s in live.scores}
+    assert live.met and told["mae"] < 5.5 and told["coverage"] < 0.87
+    rounds = [r for r in book.rounds if r.incident == drift.id]
+    assert rounds[0].tried and rounds[-1].end, "the work on it came to an end"
+    gains = [g.measure for p in rounds[0].tried if p in book.trials for g in book.trials[p].gains]
+    assert "loss of the intervals" in gains
+
+
 def test_a_version_that_does_worse_than_the_one_before_goes_and_a_person_may_bring_it_back(changed: Life) -> None:
     life = changed.branch("returned").live(demand_world.returned, days=200)
     book = life.book()

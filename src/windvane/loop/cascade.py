@@ -65,6 +65,10 @@ def round_of(crew: Crew, name: str) -> Round:
     product = next((p for p in shortfalls.estimated(estate) if p.name == name), None)
     if product is None:
         return Round(end="no")
+    if shortfalls.segmented(product):
+        from windvane.loop import regrouping
+
+        return Round(decisions=regrouping.regrouped(crew, estate, product), end="no more")
     book = Logbook(crew.ledger)
     last = next((r for r in reversed(book.rounds) if r.product == name), None)
     if last is not None and not last.end and last.winner and _waits(book, last.winner):
@@ -139,7 +143,7 @@ def _incident(crew: Crew, product: Product, last: Cascaded | None) -> Incident:
 
 
 def _played(crew: Crew, play: Play) -> Round:
-    from windvane.loop import proving
+    from windvane.loop import narrowing, proving
 
     estate, product, incident, number, budget, roles = play
     plans, reading = backfill.prepared(crew, estate, prospects.proposals(crew, estate, incident, product, roles))
@@ -147,6 +151,7 @@ def _played(crew: Crew, play: Play) -> Round:
     incident = prospects.diagnosed(crew, made, incident)
     plans = prospects.merged(crew, made, plans)
     plans = prospects.chosen(crew, estate, plans, incident)
+    plans = narrowing.without_twins(crew, estate, incident, made, plans)
     crew.say("propose", f"round {number}: {len(plans)} proposals, p of the best must stay under {budget.level:.2g}")
     tests = list(proving.tested(made, plans, level=budget.level))
     best = _leading(made, tests)

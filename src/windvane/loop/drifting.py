@@ -15,6 +15,7 @@ from windvane.loop import spans, versions
 from windvane.loop.aims import Aim, told
 from windvane.loop.crew import Crew
 from windvane.loop.estimating import Case, Made, case_of, reached, version_of
+from windvane.loop.reliance import reliance, relied
 from windvane.stack.estimation.measures import interval_scores, score, summary
 from windvane.stack.evidence.watch import Alarm, Odds, coverage, worse
 from windvane.stack.evidence.windows import Deciding
@@ -140,9 +141,10 @@ def _scored(crew: Crew, product: Product, case: Case, made: Made, steps: slice) 
     assert product.recipe is not None
     held = summary("coverage", _inside(case, made, steps, product.recipe.coverage or 0.9))
     version = version_of(product)
+    trusted = relied(case, product, made.estimate[steps], steps)
     body = Scored(
         product=product.name, version=version, window=spans.LIVE, begins=_time(case, steps.start),
-        ends=_time(case, steps.stop - 1), scores=(*found, *((held,) if held.n else ())),
+        ends=_time(case, steps.stop - 1), scores=(*found, *((held,) if held.n else ()), *trusted),
         met=all(a.met(s.value) for a, s in zip(aims, live, strict=True) if s.n),
     )  # fmt: skip
     key = f"scored:{product.name}:{version}:{spans.LIVE}:{body.ends}:{body.fingerprint()}"
@@ -167,7 +169,8 @@ def prepared(crew: Crew, product: Product, incident: Incident) -> None:
         case = case_of(crew, product.name, product.inputs, product.goal)
         spans.decide(crew, _deciding(crew, product, case, incident))
     case = case_of(crew, product.name, product.inputs, product.goal)
-    versions.score(crew, case, product, reached(case.test(product.recipe)))
+    test = case.test(product.recipe)
+    versions.score(crew, case, product, (*reached(test), *reliance(case, product, test)))
 
 
 def _deciding(crew: Crew, product: Product, case: Case, incident: Incident) -> Deciding:

@@ -33,13 +33,13 @@ def told(crew: Crew, product: Product, scored: Scored, last: Cascaded, end: str)
         ]
         lines += ["the version in place stays until one is better"] if span == "in use" else []
     if sealed is not None:
-        lines.append(_opened(wanted, sealed))
+        lines.append(_opened(wanted, sealed, named=bool(product.goal.targets)))
     return tuple(lines)
 
 
 def _head(product: Product, end: str, sealed: Scored | None) -> str:
     if not product.goal.targets:
-        return f"{product.relation}: the goal is met, it names no target"
+        return f"{product.relation}: no target named"
     if end != "met":
         return f"{product.relation}: no, the goal is not met"
     if sealed is not None and not sealed.met:
@@ -47,11 +47,12 @@ def _head(product: Product, end: str, sealed: Scored | None) -> str:
     return f"{product.relation}: the goal is met"
 
 
-def _opened(wanted: tuple[Aim, ...], sealed: Scored) -> str:
-    """What the sealed window says: the target, and what costs nothing on the same decision times."""
+def _opened(wanted: tuple[Aim, ...], sealed: Scored, *, named: bool) -> str:
+    """What the sealed window says: the target, if one is `named`, and what costs nothing on the same times."""
     span = f"{sealed.begins[:10]} to {sealed.ends[:10]}"
     found = f"sealed window, opened once ({span}): {told_scores(wanted, sealed.scores)}"
-    found += ", the target is met there too" if sealed.met else ", the target is missed there"
+    if named:
+        found += ", the target is met there too" if sealed.met else ", the target is missed there"
     free = [f"{title} {a.tell(best)}" for a in wanted for title, best in _cheapest(a, sealed)]
     return f"{found}; what costs nothing reached {'; '.join(free)}" if free else found
 
@@ -82,6 +83,7 @@ def _needed(aim: Aim, scores: tuple[Score, ...]) -> str:
 def _unsealed(crew: Crew, product: Product) -> Scored | None:
     """Open the sealed window for the version that stays, once; the ledger remembers for which."""
     from windvane.loop.estimating import case_of, naives, reached, version_of
+    from windvane.loop.reliance import reliance
     from windvane.stack.evidence.windows import Seal
 
     assert product.inputs is not None and product.recipe is not None
@@ -97,4 +99,5 @@ def _unsealed(crew: Crew, product: Product) -> Scored | None:
     assert test is not None
     spans.opened(crew, seal.open(version))
     free = tuple((title, scores) for title, _, scores in naives(case, sealed=case.sealed))
-    return versions.score(crew, case, product, reached(test), window="sealed", naive=free)
+    scores = (*reached(test), *reliance(case, product, test))
+    return versions.score(crew, case, product, scores, window="sealed", naive=free)

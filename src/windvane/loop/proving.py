@@ -22,10 +22,10 @@ from windvane.stack.estimation.canary import canary
 from windvane.stack.estimation.candidates import candidates
 from windvane.stack.estimation.estimator import estimator_named
 from windvane.stack.estimation.leaks import leaks
-from windvane.stack.estimation.panel import Array, Panel
+from windvane.stack.estimation.panel import Array
 from windvane.stack.estimation.same import on_same_rows
 from windvane.stack.evidence.paired import paired
-from windvane.stack.evidence.placebo import placebo
+from windvane.stack.evidence.placebo import elsewhere
 from windvane.stack.evidence.several import corrected
 from windvane.stack.transform.asof import features_of
 
@@ -43,6 +43,7 @@ class Bench:
     before: Backtest
     alone: dict[str, Case] = field(default_factory=dict)  # plans whose rows are others: a case of their own
     plain: dict[Recipe, Backtest] = field(default_factory=dict)  # recipes without what plans would add to them
+    looked: dict[str, str] = field(default_factory=dict)  # added features, and why one knows too much
 
     def case_for(self, plan: Plan) -> Case:
         """The rows on which a plan is tried."""
@@ -137,7 +138,7 @@ def foreign(product: Product, plan: Plan) -> tuple[str, ...]:
 
 def tested(made: Bench, plans: Sequence[Plan], *, level: float) -> Iterator[Tested]:
     """Each plan with its gains over the product as it is, in the order that costs least."""
-    twins = {leak.feature: f"{leak.kind.replace('_', ' ')}: {leak.why}" for leak in leaks(_fresh(made, plans))}
+    twins = leaking(made, plans)
     shared: dict[Recipe, list[Plan]] = {}
     rest: list[Plan] = []
     for plan in plans:
@@ -159,10 +160,13 @@ def tested(made: Bench, plans: Sequence[Plan], *, level: float) -> Iterator[Test
         yield _compared(made, plan, _quiet(made.case_for(plan), _recipe(plan)), level=level)
 
 
-def _fresh(made: Bench, plans: Sequence[Plan]) -> Panel:
-    """The development window with the features that are new."""
-    names = {n for p in plans for n in added(made.product, p)} & set(made.case.panel.features)
-    return made.case.panel.between(0, made.case.develop.stop).only(sorted(names))
+def leaking(made: Bench, plans: Sequence[Plan]) -> dict[str, str]:
+    """Added features that know too much, and how that shows on the development window; each is looked at once."""
+    names = {n for p in plans for n in added(made.product, p)} & set(made.case.panel.features) - set(made.looked)
+    panel = made.case.panel.between(0, made.case.develop.stop).only(sorted(names))
+    odd = {leak.feature: f"{leak.kind.replace('_', ' ')}: {leak.why}" for leak in leaks(panel)}
+    made.looked |= {n: odd.get(n, "") for n in names}
+    return {n: why for n, why in made.looked.items() if why}
 
 
 def _recipe(plan: Plan) -> Recipe:
@@ -231,20 +235,23 @@ def _on_same_times(made: Bench, plan: Plan, measure: str, tests: tuple[Backtest,
 
 
 def with_placebo(made: Bench, best: Tested, *, level: float) -> Tested:
-    """The best proposal with its features in another order of time: what must not help."""
+    """The best proposal with its features at other times: what must not help."""
     names = foreign(made.product, best.plan) or added(made.product, best.plan)
     recipe = _recipe(best.plan)
     case = made.case_for(best.plan)
-    panel = case.panel
-    fake = {f"{PLACEBO}_{n}": placebo(panel.features[n], seed=i) for i, n in enumerate(names) if n in panel.features}
+    imitated = product_of(best.plan)
+    dated = imitated.inputs.calendar if imitated is not None and imitated.inputs is not None else ()
+    real = {n: case.panel.features.get(n) for n in names}
+    fake = {f"{PLACEBO}_{n}": v for n, v in elsewhere(real, dated).items()}
     swapped = tuple(f"{PLACEBO}_{f}" if f in names else f for f in recipe.features)
-    test = _quiet(changed(case, panel=panel.adding(fake)), replace(recipe, features=swapped))
+    test = _quiet(changed(case, panel=case.panel.adding(fake)), replace(recipe, features=swapped))
     plan = replace(
         best.plan,
         proposer="windvane",
         title=f"Placebo: {best.plan.title}, times shuffled",
         changes=(),
-        rationale="the same features in blocks of another time; it must be rejected, or nothing of this round counts",
+        rationale="the same features at other times, in blocks, or by lot where time alone decides them; "
+        "it must be rejected, or nothing of this round counts",
         assumptions=(),
         predicted=(),
     )

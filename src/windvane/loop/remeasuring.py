@@ -21,11 +21,13 @@ def measured_again(crew: Crew, plan: Plan, *, decision: str) -> str:
     if not isinstance(product, Product) or product.inputs is None or product.recipe is None:
         return ""
     from windvane.loop.estimating import case_of, one_thread, reached
+    from windvane.loop.reliance import reliance
 
     last = _last(crew, product.name)
     with one_thread():
         case = case_of(crew, product.name, product.inputs, product.goal)
-        scores = reached(case.test(product.recipe))
+        test = case.test(product.recipe)
+        scores = (*reached(test), *reliance(case, product, test))
     body = versions.scored_of(case, product, scores)
     crew.write(f"scored:{product.name}:{body.version}:{decision}", body, actor="windvane", step="trial")
     before = f", {told(case.aims, last)} before" if last else ""

@@ -16,7 +16,7 @@ from windvane.domain.record import canonical, replace
 from windvane.loop import propose, versions
 from windvane.loop.crew import Crew
 from windvane.loop.estimating import Case, admission, case_of, landed, one_thread, version_of
-from windvane.stack.estimation.clusters import Segments, drift, gaps
+from windvane.stack.estimation.clusters import STABLE, Segments, drift, gaps
 from windvane.stack.estimation.estimators import segments as estimator
 from windvane.stack.evidence.wealth import Wealth
 from windvane.stack.transform.asof import features_of
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _Naive = tuple[tuple[str, tuple[Score, ...]], ...]
 _Measured = tuple[tuple[Score, ...], _Naive]
 SHIFTED = 0.25  # population stability index of the shares from which membership has moved a lot
-_STABLE = 0.8  # agreement of two halves that a goal is held to when it names none
 
 
 def first(crew: Crew, estate: Estate, incident: Incident, draft: Plan) -> Plan:
@@ -36,7 +35,7 @@ def first(crew: Crew, estate: Estate, incident: Incident, draft: Plan) -> Plan:
     assert product is not None and product.inputs is not None
     with one_thread():
         case = case_of(crew, product.name, product.inputs, product.goal)
-        recipe = _recipe(case)
+        recipe = recipe_of(case)
         made = estimator.made_of(case.panel, recipe)
         scores, naive = _scores(case, recipe, made), _naive(case, recipe)
     crew.say("trial", f"{case.panel.steps} months, {len(case.panel.entities):,} things; what costs nothing:")
@@ -48,10 +47,11 @@ def first(crew: Crew, estate: Estate, incident: Incident, draft: Plan) -> Plan:
         crew.say("trial", f"  {text}", subject=product.name)
     told = replace(product, recipe=recipe, description="; ".join((product.goal.sentence, *words)))
     _record(crew, case, told, (scores, naive), words)
-    return _completed(crew, estate, incident, replace(draft, evidence=words), case, told)
+    return completed(crew, estate, incident, replace(draft, evidence=words), case, told)
 
 
-def _recipe(case: Case) -> Recipe:
+def recipe_of(case: Case) -> Recipe:
+    """Segments of the last decision time."""
     seconds = float(case.panel.decided[-1].astype("datetime64[s]").astype(np.int64))
     return Recipe(
         estimator="segments",
@@ -63,7 +63,7 @@ def _recipe(case: Case) -> Recipe:
 
 def _scores(case: Case, recipe: Recipe, made: Segments) -> tuple[Score, ...]:
     """How well they come out again, and how wide the gaps between them are."""
-    values = _values(case, estimator.step_of(case.panel, recipe))
+    values = values_of(case, estimator.step_of(case.panel, recipe))
     wide = gaps(made, values) if len(made.words) > 1 else 0.0
     return (
         Score(measure="stability", value=made.stability if len(made.words) > 1 else 0.0, n=len(values)),
@@ -73,7 +73,7 @@ def _scores(case: Case, recipe: Recipe, made: Segments) -> tuple[Score, ...]:
 
 def _naive(case: Case, recipe: Recipe) -> _Naive:
     """All things together, and thirds by how often they did something."""
-    values = _values(case, estimator.step_of(case.panel, recipe))
+    values = values_of(case, estimator.step_of(case.panel, recipe))
     cuts = np.quantile(values[:, len(values[0]) - 1], [1 / 3, 2 / 3])
     thirds = np.searchsorted(cuts, values[:, -1])
     wide = gaps(estimator.made_of(case.panel, recipe), values, labels=thirds) if len(set(thirds)) > 1 else 0.0
@@ -85,18 +85,36 @@ def _naive(case: Case, recipe: Recipe) -> _Naive:
     )
 
 
-def _values(case: Case, step: int) -> Array:
+def values_of(case: Case, step: int) -> Array:
+    """Features (N, p) of a step, of things that have all of them."""
     values = estimator.values_at(case.panel, step)
     found: Array = values[np.isfinite(values).all(axis=1)]
     return found
 
 
-def _record(crew: Crew, case: Case, product: Product, measured: _Measured, words: tuple[str, ...]) -> None:
+def recorded(crew: Crew, case: Case, product: Product) -> Cascaded:
+    """Put on record how well segments that were made anew did, what they are, and whether the goal is met."""
+    assert product.recipe is not None
+    made = estimator.made_of(case.panel, product.recipe)
+    words = tuple(f"segment {n}: {text}" for n, text in enumerate(made.words))
+    measured = _scores(case, product.recipe, made), _naive(case, product.recipe)
+    return _record(crew, case, product, measured, words)
+
+
+def product_in(plan: Plan) -> Product:
+    """The product that a plan of segments puts."""
+    found = versions.product_of(plan)
+    assert found is not None
+    return found
+
+
+def _record(crew: Crew, case: Case, product: Product, measured: _Measured, words: tuple[str, ...]) -> Cascaded:
     """Scores, and how the work on the goal ended: segments are all or nothing, there is nothing upstream to try."""
     scores, naive = measured
     at = str(case.panel.decided[-1].astype("datetime64[s]").item().isoformat())
     found = {s.measure: s.value for s in scores}
-    wanted = [(t.measure, t.value) for t in product.goal.targets if t.measure in found] or [("stability", _STABLE)]
+    named = [(t.measure, t.value) for t in product.goal.targets if t.measure in found]
+    wanted = named or [("stability", STABLE)]
     met = all(found[m] >= v for m, v in wanted)
     version = version_of(product)
     body = Scored(
@@ -104,12 +122,15 @@ def _record(crew: Crew, case: Case, product: Product, measured: _Measured, words
         met=met,
     )  # fmt: skip
     crew.write(f"scored:{product.name}:{version}:development:{at}", body, actor="windvane", step="trial")
-    head = "the goal is met" if met else "no, the goal is not met"
+    kept, missed = (
+        ("the goal is met", "no, the goal is not met") if named else ("no target named", "no, nothing comes out again")
+    )
+    head = kept if met else missed
     needed = ", ".join(f"{m} at least {v:g}" for m, v in wanted)
     told = (
         f"{product.relation}: {head}: {_told(scores)} (development, {at[:10]} to {at[:10]})",
         *words,
-        f"wanted: {needed}",
+        f"wanted: {needed}" if named else f"held to {needed} all the same",
     )
     line = Cascaded(
         product=product.name, incident="", round=0, version=version, budget=canonical(Wealth()).decode(),
@@ -117,15 +138,18 @@ def _record(crew: Crew, case: Case, product: Product, measured: _Measured, words
     )  # fmt: skip
     crew.write(f"ended:{product.name}:{version}", line, actor="windvane", step="learn")
     crew.say("learn", told[0], subject=product.name, level="good" if met else "warn")
+    return line
 
 
-def _completed(crew: Crew, estate: Estate, incident: Incident, draft: Plan, case: Case, product: Product) -> Plan:
+def completed(crew: Crew, estate: Estate, incident: Incident, draft: Plan, case: Case, product: Product) -> Plan:
+    """The plan with the segments of its product, landed, and what readers must see of them."""
     assert product.recipe is not None
     made = case.made(product.recipe)
-    batch = landed(crew, case, made, version=version_of(product))
+    version = version_of(product)
+    batch = landed(crew, case, made, version=version)
     changes: tuple[Change, ...] = tuple(_put(c, product) for c in draft.changes)
     name, count = f"segments of {product.relation}", _count(made.estimate)
-    there = f"SELECT COUNT(DISTINCT estimate) FROM {product.relation}"
+    there = f"SELECT COUNT(DISTINCT estimate) FROM {product.relation} WHERE version = '{version}'"
     rows = f"rows staging.{batch.source}"
     return propose.finish(
         estate,

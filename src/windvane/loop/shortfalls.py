@@ -42,10 +42,10 @@ def _due(book: Logbook, product: Product, within: tuple[str, ...]) -> bool:
     from windvane.loop.estimating import version_of
 
     scored = book.scores.get((product.name, version_of(product), "development"))
-    if scored is None or segmented(product) or versions.taken_back(book, product.name):
+    if scored is None or versions.taken_back(book, product.name):
         return False
-    if drifting(book, product.name) is not None:
-        return True
+    if drifting(book, product.name) is not None or segmented(product):
+        return drifting(book, product.name) is not None
     last = next((r for r in reversed(book.rounds) if r.product == product.name), None)
     if last is None:
         return bool(product.goal.targets) or open_ended(product)

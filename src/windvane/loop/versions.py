@@ -120,13 +120,14 @@ def completed(
 ) -> Plan:
     """`draft` with the estimates of its recipe, landed, and what the published relation must show of them."""
     from windvane.loop.estimating import admission, landed, reached, version_of
+    from windvane.loop.reliance import reliance
 
     product = product_of(draft)
     assert product is not None
     assert product.recipe is not None
     version = version_of(product)
     made = case.made(product.recipe)
-    score(crew, case, product, reached(made.test), naive=naive)
+    score(crew, case, product, (*reached(made.test), *reliance(case, product, made.test)), naive=naive)
     batch = landed(crew, case, made, version=version)
     probe, effect = _promise(product, case, made.test)
     rows = f"rows staging.{batch.source}"

@@ -54,7 +54,7 @@ def caught_up(crew: Crew, name: str) -> tuple[Decision, ...]:
 
     A version that does worse than the one it replaced goes; one that does worse than it did opens an incident.
     """
-    from windvane.loop import contesting, drifting, segmenting
+    from windvane.loop import contesting, drifting
     from windvane.loop.estimating import case_of, one_thread
 
     estate = crew.folder.read()
@@ -65,6 +65,8 @@ def caught_up(crew: Crew, name: str) -> tuple[Decision, ...]:
         made = case.made(product.recipe)
         decisions = _estimated(crew, estate, product, case, made)
         if shortfalls.segmented(product):
+            from windvane.loop import segmenting
+
             segmenting.watched(crew, product, case)
             return decisions
         back = contesting.rolled_back(crew, estate, product, case, made)

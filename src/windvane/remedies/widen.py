@@ -16,7 +16,8 @@ MOST = 9  # behind it
 
 
 class Widen:
-    """Needs: a column of whole numbers, no key, whose texts are all plain decimals. Touches its type, for all rows.
+    """Needs: a column of whole numbers that measure something, whose texts are all plain decimals. Touches its type,
+    for all rows. A number that names a thing has no fractions: there the text is wrong, not the type.
 
     Verified by every check; sums of the known rows do not move.
     """
@@ -28,9 +29,7 @@ class Widen:
         case = case_of(scene)
         if case is None:
             return ()
-        names = [
-            n for n in suspects(case) if (c := case.cast(n)) and c.type in ("bigint", "integer") and not case.is_key(n)
-        ]
+        names = [n for n in suspects(case) if _counts(case, n)]
         fixes = tuple(f for n in names if (f := _fix(case, n)) is not None)
         if not fixes or len(fixes) != len(suspects(case)):
             return ()
@@ -42,6 +41,13 @@ class Widen:
         )
         plan = reading(case, fixes, claim)
         return (replace(plan, changes=(*plan.changes, *_contracts(scene, case, fixes))),)
+
+
+def _counts(case: Case, column: str) -> bool:
+    """Whether a column holds whole numbers that measure, and name nothing."""
+    cast, said = case.cast(column), case.column(column)
+    whole = cast is not None and cast.type in ("bigint", "integer")
+    return whole and not case.is_key(column) and (said is None or said.meaning != "identifier")
 
 
 def _fix(case: Case, column: str) -> Fix | None:

@@ -35,10 +35,18 @@ def proposals(scene: Scene) -> tuple[Plan, ...]:
     found = []
     for contract in _relations(scene, product.inputs):
         for driver, assumed in _drivers(scene, contract, product.inputs):
-            own = contract.relation == product.inputs.relation and driver.column == product.inputs.value
-            if (driver.relation, driver.column, driver.label) not in known and not own:
+            if (driver.relation, driver.column, driver.label) not in known and not _own(driver, product.inputs):
                 found.append(_plan(scene, product, driver, assumed=assumed))
     return tuple(found)
+
+
+def _own(driver: Driver, inputs: Inputs) -> bool:
+    """Whether a driver says nothing but what is estimated, or of a class what the very row says.
+
+    A row of a class is decided about when it is there: what is last known of its fact by then is the row itself, which
+    the modeler reads without a join.
+    """
+    return driver.relation == inputs.relation and (driver.column == inputs.value or inputs.labels is not None)
 
 
 def _product(scene: Scene) -> Product | None:

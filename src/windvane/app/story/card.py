@@ -15,6 +15,7 @@ from windvane.domain.record import Record
 
 _SCALES = {"return": (1e4, " basis points"), "volatility": (1.0, " points")}
 _UNSCALED = ("rank_correlation", "coverage", "auc", "average_precision")
+_COUNTED = {"calibration_error": "rows", "alarm_precision": "alarms"}  # what the measure is of, one by one
 
 
 class Measured(Record):
@@ -113,6 +114,8 @@ def _scores(scores: tuple[object, ...], product: Product) -> tuple[str, ...]:
         text = f"{score.measure.replace('_', ' ')} {score.value * factor:.4g}{unit}"
         if score.low is not None and score.high is not None:
             text += f" ({score.low * factor:.4g} to {score.high * factor:.4g})"
+        if score.measure in _COUNTED:
+            text += f" of {score.n:,} {_COUNTED[score.measure]}"
         told.append(text)
     return tuple(told)
 

@@ -9,9 +9,11 @@ from windvane.domain.entry import Cascaded, Scored
 from windvane.domain.incident import Incident
 from windvane.domain.record import Record
 
-Standing = Literal["met", "met in development, missed since", "not met"]
+Standing = Literal["met", "met in development, missed since", "not met", "no target named"]
+FINE: tuple[Standing, ...] = ("met", "no target named")  # nothing is to be said or done
 _NOT_MET: Standing = "not met"
 _SINCE: Standing = "met in development, missed since"
+_NO_TARGET: Standing = "no target named"
 _ABOUT_GOALS = ("shortfall", "drift", "setback")
 
 
@@ -52,6 +54,8 @@ def _one(book: Book, relation: str, last: Cascaded, live: Scored | None) -> Fulf
     if last.end != "met":
         why, then, standing = "; ".join((reached, *rest)), _after_a_no(name), _NOT_MET
         return Fulfilment(product=name, relation=relation, standing=standing, why=why, then=then)
+    if head.partition(": ")[2].startswith(_NO_TARGET):
+        return Fulfilment(product=name, relation=relation, standing=_NO_TARGET, why=reached)
     sealed = (s for _, s in reversed(book.scored) if s.product == name and s.window == "sealed")
     own = next((s for s in sealed if s.version == last.version), None)
     missed = [words for words, s in (("in the sealed window", own), ("in use", live)) if s is not None and not s.met]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from windvane.stack.estimation.panel import Array
+from windvane.stack.estimation.panel import Array, Mask, Steps
 from windvane.stack.estimation.trees import Rows
 
 _LEAST = 30  # cases of each class before scores are corrected
@@ -65,6 +65,28 @@ def reliability(labels: Array, probabilities: Array, bins: int = 10) -> Array:
     """(bins, 3): mean probability, share that came true, and number, in groups of equal size by probability."""
     groups = np.array_split(np.argsort(probabilities, kind="stable"), bins)
     return np.array([(probabilities[g].mean(), labels[g].mean(), len(g)) for g in groups if len(g)])
+
+
+def calibration_error(labels: Array, probabilities: Array, bins: int = 10) -> float:
+    """The mean distance of what came true from what was said, over groups of equal size by probability.
+
+    The expected calibration error (Naeini, Cooper & Hauskrecht, 2015) with groups of equal size.
+    """
+    groups = reliability(labels, probabilities, bins)
+    return float(np.average(np.abs(groups[:, 0] - groups[:, 1]), weights=groups[:, 2]))
+
+
+def alarmed(probabilities: Array, period: Steps, *, least: float, most: int = 0) -> Mask:
+    """Which probabilities (rows,) raise an alarm: at least `least`, of each period the `most` highest (0: all).
+
+    Of equal ones the first come first.
+    """
+    order = np.lexsort((np.arange(len(period)), -probabilities, period))
+    sorted_ = period[order]
+    place = np.empty(len(period), dtype=np.int64)
+    place[order] = np.arange(len(period)) - np.searchsorted(sorted_, sorted_, side="left")
+    enough: Mask = probabilities >= least
+    return enough & (place < most) if most else enough
 
 
 def _odds(probabilities: Array) -> Array:

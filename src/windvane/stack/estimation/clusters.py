@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from windvane.stack.estimation.panel import Array, Mask, Steps
 
-_STABLE = 0.8  # adjusted Rand index of two halves from which segments are the same
+STABLE = 0.8  # adjusted Rand index of two halves from which segments are the same
 _SILHOUETTE = 2000  # entities that the width of the gaps is measured on
 _ROUNDS = 5  # pairs of halves
 _WORDS = 3  # features that describe a segment
@@ -68,7 +68,7 @@ def segmented(values: Array, features: Sequence[str], most: int = 8, seed: int =
     scaled = _on_scale(values, middle, spread, skewed)
     with threadpool_limits(1):  # threads that wait for each other on busy cores cost twenty times the work
         judged = {k: _stability(scaled, k, seed) for k in range(2, min(most, len(values) // 10) + 1)}
-        stable = [k for k, agreement in judged.items() if agreement >= _STABLE]
+        stable = [k for k, agreement in judged.items() if agreement >= STABLE]
         best = max(stable, key=lambda k: _gaps(scaled, _labels(scaled, k, seed), seed), default=1)
         labels = _ordered(_labels(scaled, best, seed)) if best > 1 else np.zeros(len(values), dtype=np.int64)
     return Segments(

@@ -4,12 +4,16 @@ next time.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import lightgbm
 import numpy as np
 
 from windvane.stack.estimation.panel import Array, Mask, Steps
+
+_KEPT = 64  # models, each a few hundred kilobytes
+_GROWN: dict[bytes, lightgbm.Booster] = {}  # by what they were grown from, the oldest first
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,19 @@ class Rows:
 
 
 def grow(x: Array, y: Array, growth: Growth) -> lightgbm.Booster:
-    """A model of `y` by `x`; one thread, so that it is the same on every machine load and never slower on busy
-    cores.
+    """A model of `y` by `x`; asked again of the same rows, as when a test goes on to the estimates of all steps, it is
+    not grown again.
     """
+    key = hashlib.sha256(x.tobytes() + y.tobytes() + repr((x.shape, growth)).encode()).digest()
+    if key not in _GROWN:
+        while len(_GROWN) >= _KEPT:
+            _GROWN.pop(next(iter(_GROWN)))
+        _GROWN[key] = _grown(x, y, growth)
+    return _GROWN[key]
+
+
+def _grown(x: Array, y: Array, growth: Growth) -> lightgbm.Booster:
+    """On one thread, so that it is the same on every machine load and never slower on busy cores."""
     parameters = {
         "objective": growth.objective,
         "learning_rate": growth.rate,

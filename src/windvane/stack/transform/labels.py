@@ -11,6 +11,7 @@ from windvane.stack.transform.calendar import ABOUT
 from windvane.stack.transform.header import listed
 
 SLOT = "slot"
+_DAY = 86_400  # seconds
 _EVENTS_BACK = 90  # days over which an entity's own cases are counted
 BEFORE = f"cases_{_EVENTS_BACK}"
 
@@ -114,14 +115,18 @@ def _where(inputs: Inputs) -> str:
 
 
 def _windowed(keyed: Keyed, labels: Labels, prefix: str = "") -> str:
-    """A window of time over one key; labels only as far as they were known to every row of its day."""
+    """A window of time over one key; labels only as far as they were known to every row of its day.
+
+    Rows younger than `days` days: a row of exactly that age is out, and of rows of one moment all are in, as they are
+    decided about together. `stack.estimation.keyed` counts the same row by row.
+    """
     behind = labels.late + 1
-    back, until = keyed.days, "CURRENT ROW"
+    back, until = keyed.days * _DAY - 1, "CURRENT ROW"
     if keyed.of == "cases":
-        back, until = keyed.days + behind, f"INTERVAL '{behind}' DAY PRECEDING"
+        back, until = back + behind * _DAY, f"INTERVAL '{behind}' DAY PRECEDING"
     asked = {"rows": "CAST(COUNT(*) AS DOUBLE)", "cases": "AVG(happened)", "mean": f"AVG({prefix}{keyed.column})"}
     frame = (
         f"OVER (PARTITION BY {prefix}{keyed.key} ORDER BY {prefix}moment "
-        f"RANGE BETWEEN INTERVAL '{back}' DAY PRECEDING AND {until})"
+        f"RANGE BETWEEN INTERVAL '{back}' SECOND PRECEDING AND {until})"
     )
     return f"CAST(COUNT(*) {frame} AS DOUBLE)" if keyed.of == "rows" else f"{asked[keyed.of]} {frame}"

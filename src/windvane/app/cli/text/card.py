@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from windvane.app.cli.screen import Line
 from windvane.app.story.card import Card
+from windvane.app.story.fulfilment import FINE
 
 
 def card(found: Card, chart: str) -> Iterator[Line]:
@@ -14,7 +15,8 @@ def card(found: Card, chart: str) -> Iterator[Line]:
     yield Line(f"  {found.goal}")
     yield Line(f"  read as {found.means}", "dim")
     if found.standing:
-        yield Line(f"goal {found.standing}", "good" if found.standing == "met" else "warn")
+        told = f"goal {found.standing}" if found.standing != "no target named" else "no target named by the goal"
+        yield Line(told, "good" if found.standing in FINE else "warn")
     if found.then:
         yield Line(f"  next: {found.then}", "dim")
     for window in found.measured:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from windvane.app.cli.screen import Line
 from windvane.app.reports import Stray
-from windvane.app.story.fulfilment import Fulfilment
+from windvane.app.story.fulfilment import FINE, Fulfilment
 from windvane.app.story.status import Asks, Changed, StatusReport
 from windvane.app.story.words import count, moment
 
@@ -31,7 +31,7 @@ def sentence(report: StatusReport) -> str:
     """`Since you last looked: 2 changes, 0 broken, 1 question for you`."""
     since = "Since you last looked" if report.since else "Until now"
     changes, asks = count(len(report.changed), "change"), count(len(report.asks), "question")
-    short = sum(g.standing != "met" for g in report.goals)
+    short = sum(g.standing not in FINE for g in report.goals)
     unmet = f", {count(short, 'goal')} not met" if short else ""
     return f"{since}: {changes}, {len(report.broken)} broken, {asks} for you{unmet}"
 
@@ -61,7 +61,7 @@ def _broken(report: StatusReport) -> Iterator[Line]:
 
 def _goals(goals: tuple[Fulfilment, ...]) -> Iterator[Line]:
     """Goals that are not met; those that are need no words."""
-    short = [g for g in goals if g.standing != "met"]
+    short = [g for g in goals if g.standing not in FINE]
     if short:
         yield Line("goals", "head")
     for goal in short:

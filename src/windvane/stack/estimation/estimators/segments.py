@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,11 +45,17 @@ def step_of(panel: Panel, recipe: Recipe) -> int:
 
 
 def made_of(panel: Panel, recipe: Recipe) -> Segments:
-    """The segments of a recipe."""
+    """The segments of a recipe; asked again of the same values they are not made again."""
+    values = values_at(panel, step_of(panel, recipe))
+    there = values[np.isfinite(values).all(axis=1)]
+    return _made(there.tobytes(), there.shape, tuple(panel.features), recipe.seed)
+
+
+@lru_cache(maxsize=4)
+def _made(values: bytes, shape: tuple[int, ...], features: tuple[str, ...], seed: int) -> Segments:
     from windvane.stack.estimation.clusters import segmented
 
-    values = values_at(panel, step_of(panel, recipe))
-    return segmented(values[np.isfinite(values).all(axis=1)], tuple(panel.features), seed=recipe.seed)
+    return segmented(np.frombuffer(values).reshape(shape), features, seed=seed)
 
 
 def labels(made: Segments, panel: Panel, step: int) -> Array:
