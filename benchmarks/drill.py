@@ -27,7 +27,7 @@ from windvane.app.drill.tally import summary, told
 from windvane.domain.fault import Fault
 
 CHUNK = 6  # cases that are handed out at once
-CHUNKS = 12  # that one process plays before it is replaced
+CHUNKS = 12  # that one process plays on average before it is replaced
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,12 @@ def _played(cases: tuple[Case, ...], options: argparse.Namespace, folder: Path) 
         part = cases[start : start + step]
         chunks += [(b, tuple(c for c in part if c.base == b)) for b in sorted({c.base for c in part})]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.workers, mp_context=context, max_tasks_per_child=CHUNKS) as pool:
-        waiting = [pool.submit(_some, name, part, options.data, folder) for name, part in chunks]
-        for done in as_completed(waiting):
-            yield from done.result()
+    for start in range(0, len(chunks), CHUNKS * options.workers):  # new processes for each lot: old ones have grown
+        with ProcessPoolExecutor(options.workers, mp_context=context) as pool:
+            lot = chunks[start : start + CHUNKS * options.workers]
+            waiting = [pool.submit(_some, name, part, options.data, folder) for name, part in lot]
+            for done in as_completed(waiting):
+                yield from done.result()
 
 
 def _some(name: str, cases: tuple[Case, ...], data: Path, folder: Path) -> list[Score]:

@@ -73,12 +73,12 @@ def test_without_a_key_copies_are_counted(
 
 
 def test_a_key_that_is_read_otherwise_in_one_delivery_can_be_spelled_anew(dock: Dock) -> None:
-    first = dock.land("code,day,a,b\n01,2026-01-01,red,7\n02,2026-01-01,blue,8\n03,2026-01-01,green,9\n")
-    again = dock.land("code,day,a,b\n1,2026-01-01,red,7\n02,2026-01-01,blue,8\n03,2026-01-01,green,9\n")
+    first = dock.land("code,day,a,b,c\n01,2026-01-01,red,7,x\n02,2026-01-01,blue,8,y\n03,2026-01-01,green,9,z\n")
+    again = dock.land("code,day,a,b,c\n1,2026-01-01,red,7,x\n02,2026-01-01,blue,8,y\n03,2026-01-01,green,9,z\n")
     rule = f"""CASE WHEN _batch IN ('{first.id}') THEN '0' || LTRIM("code", '0') ELSE "code" END"""
     casts = (
         Cast(name="code", text=rule, type="varchar"),
-        *(Cast(name=n, text=f'"{n}"', type="varchar") for n in ("day", "a", "b")),
+        *(Cast(name=n, text=f'"{n}"', type="varchar") for n in ("day", "a", "b", "c")),
     )
     lost = departed(again, (first,), key=casts[:2], root=dock.root, engine=dock.engine, casts=casts)
     assert (lost.gone, lost.renamed) == (0, 1), "`1` is `01`: all else of the row is as it was"

@@ -78,7 +78,7 @@ def _expected(*deliveries: list[str]) -> list[tuple[str, ...]]:
 
 def test_the_whole_file_takes_the_place_of_its_beginning(home: Path) -> None:
     lines = _lines(10)
-    _write(home, 10, [*lines[:50], lines[50][:-1]], end="")
+    _write(home, 10, [*lines[:50], lines[50][:-1]])
     _run(home)
     assert _seen(home) != _expected(), "the part passes as a small day"
     _write(home, 10, lines)
@@ -104,3 +104,18 @@ def test_a_file_that_comes_again_with_other_rows_among_the_known_is_asked_about(
     report = _run(home)
     assert report.asks, "rows are gone that were there: a person must say which is right"
     assert _seen(home) == _expected(_lines(10)[:50])
+
+
+def test_a_file_that_stops_inside_its_last_line_waits_and_the_whole_one_comes_in(home: Path) -> None:
+    lines = _lines(10)
+    _write(home, 10, lines[:50], end="")
+    report = _run(home)
+    assert report.asks and _seen(home) == _expected(), "it has no end, and fewer rows than all before"
+    assert "stops inside its last line after 50 rows" in report.asks[0].detail
+    _write(home, 10, lines)
+    assert not _run(home).asks and _seen(home) == _expected(lines)
+
+
+def test_a_whole_day_without_the_end_of_its_last_line_is_a_day(home: Path) -> None:
+    _write(home, 10, _lines(10), end="")
+    assert not _run(home).asks and _seen(home) == _expected(_lines(10))

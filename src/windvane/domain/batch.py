@@ -105,6 +105,8 @@ class Batch(Record):
     gone: int = 0  # rows of earlier deliveries of the same name that this one, which is whole, no longer has
     path: str = ""  # Parquet of accepted rows, relative to the estate folder; all text, plus _batch and _row
     quarantine_path: str = ""  # Parquet: _batch, _row, reason, raw
+    unended: bool = False  # the last line of the file has no end
+    cut: str = ""  # why the file seems to have been cut; empty when it does not
     corrections: tuple[str, ...] = ()  # CSV of cells that a person corrected: row, column, was, now
     profile: Profile | None = None
 

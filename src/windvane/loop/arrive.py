@@ -16,6 +16,7 @@ from windvane.domain.incident import Signal
 from windvane.domain.record import replace
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
+from windvane.stack.landing.ending import looked_at
 from windvane.stack.landing.land import land
 from windvane.stack.landing.rawstore import RawStore
 from windvane.stack.quality.profile import profile
@@ -122,7 +123,8 @@ class _Group:
         return batch
 
     def _landed(self, delivery: Delivery, file: Path, seq: int) -> Batch:
-        return land(self._source, delivery, file, store=self._store, engine=self._crew.scratch(), seq=seq)
+        batch = land(self._source, delivery, file, store=self._store, engine=self._crew.scratch(), seq=seq)
+        return looked_at(batch, file, self._batches.values())
 
     def _tell(self, delivery: Delivery, batch: Batch | None) -> None:
         """Name the first few, and each of which rows are withheld; the others are counted."""

@@ -217,7 +217,7 @@ def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial, plan: 
         for c in broken
     )
     failed_ = Signal(kind="failed_step", subject=subject, observed="; ".join(trial.failures), batch=batch)
-    signals = (*again, *seen, *_withheld(plan, batch)) or (failed_,)
+    signals = (*again, *seen, *_cut(plan), *_withheld(plan, batch)) or (failed_,)
     draft = replace(incident, signals=signals, hypotheses=(), cause="", place=place_of(estate, broken, source=subject))
     case = case_of(crew.scene(estate, incident=draft))
     hypotheses = (*told, *(stories(case) if case else ()))
@@ -227,6 +227,16 @@ def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial, plan: 
     because = (f"incident:{incident.id}", f"trial:{trial.plan}:{trial.fingerprint()}")
     crew.write(key, Diagnosed(incident=found), actor="windvane", step="diagnose", because=because)
     return found
+
+
+def _cut(plan: Plan) -> tuple[Signal, ...]:
+    """What says of a delivery that it was cut."""
+    found = (c.batch for c in plan.changes if isinstance(c, Admit) and c.batch.cut)
+    return tuple(
+        Signal(kind="quarantine_spike", subject=f"staging.{b.source}", expected=f"`staging.{b.source}.volume` holds",
+               observed=b.cut, batch=b.id)
+        for b in found
+    )  # fmt: skip
 
 
 def _withheld(plan: Plan, batch: str) -> tuple[Signal, ...]:

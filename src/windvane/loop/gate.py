@@ -151,6 +151,12 @@ def _bounded(case: Case) -> Ruling:
     return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.admits else "")
 
 
+def _whole(case: Case) -> Ruling:
+    cut = [b for b in case.arriving if b.cut]
+    detail = "; ".join(f"`{b.delivery}`: {b.cut}" for b in cut) or "nothing that arrives seems to be cut"
+    return Ruling(Reason(rule="deliveries are whole", held=not cut, detail=detail), "escalate", "a cut file")
+
+
 def _restated(case: Case) -> Ruling:
     beyond = [b for b in case.arriving if too_much(b, case.policy)]
     worst = max(beyond or case.arriving, key=lambda b: b.restated_share, default=None)
@@ -240,5 +246,5 @@ def _gain(gain: Gain, plan: Plan) -> str:
 
 
 _RULES: tuple[Rule, ...] = (
-    _builds, _checks, _steady, _predicted, _bounded, _restated, _departed, _identifiable, _allowed,
+    _builds, _checks, _steady, _predicted, _bounded, _whole, _restated, _departed, _identifiable, _allowed,
 )  # fmt: skip

@@ -21,21 +21,18 @@ from windvane.sql.casts import casts
 
 WAITS = "waits:"  # how the reason of a withheld row begins that waits for its counterpart
 _RULES = frozenset({"orphans", "references"})
+_GAPS = frozenset({"freshness"})
 
 
 def deliveries(crew: Crew) -> tuple[tuple[Decision, tuple[Batch, ...]], ...]:
-    """Questions about deliveries that broke nothing but references, when what they refer to has changed since."""
+    """Questions about deliveries that broke nothing but references, or came after days that were missing, when what
+    they refer to, or what came before them, has changed since."""
     book, estate = Logbook(crew.ledger), crew.folder.read()
     found = []
     for decision in book.waiting():
         admitted = tuple(c.batch for c in book.plans[decision.plan].changes if isinstance(c, Admit))
         landed = tuple(book.landed[b.id] for b in admitted if b.id in book.landed)
-        if (
-            landed
-            and len(landed) == len(admitted)
-            and _only_orphans(book, decision)
-            and _moved(crew, estate, landed[0])
-        ):
+        if landed and len(landed) == len(admitted) and _waited_for(crew, estate, decision, landed[0]):
             found.append((decision, landed))
     return tuple(found)
 
@@ -61,11 +58,24 @@ def rows(crew: Crew) -> tuple[Plan, ...]:
     return tuple(found)
 
 
-def _only_orphans(book: Logbook, decision: Decision) -> bool:
-    """Whether no check but those of references broke, and nothing was withheld."""
+def _waited_for(crew: Crew, estate: Estate, decision: Decision, batch: Batch) -> bool:
+    """Whether what a delivery lacked may be there now: its counterparts, or the days before it."""
+    book = Logbook(crew.ledger)
+    return (_only(book, decision, _RULES) and _moved(crew, estate, batch)) or (
+        _only(book, decision, _GAPS) and _more(crew, batch)
+    )
+
+
+def _only(book: Logbook, decision: Decision, rules: frozenset[str]) -> bool:
+    """Whether no check but those of some rules broke, and nothing was withheld."""
     incident = book.incidents.get(decision.incident)
     names = [s.expected.strip("`").partition("` ")[0].split(".") for s in incident.signals] if incident else []
-    return bool(names) and all(len(n) > 2 and n[2] in _RULES for n in names)
+    return bool(names) and all(len(n) > 2 and n[2] in rules for n in names)
+
+
+def _more(crew: Crew, batch: Batch) -> bool:
+    """Whether other deliveries of its source came in since a batch was last asked about."""
+    return _other(crew, batch, {batch.source})
 
 
 def _references(estate: Estate, source: str) -> tuple[Reference, ...]:
@@ -79,7 +89,10 @@ def _references(estate: Estate, source: str) -> tuple[Reference, ...]:
 
 def _moved(crew: Crew, estate: Estate, batch: Batch) -> bool:
     """Whether what a batch refers to changed since it was last asked; remembered, so that it is asked once."""
-    parents = {r.to.partition(".")[2] for r in _references(estate, batch.source)}
+    return _other(crew, batch, {r.to.partition(".")[2] for r in _references(estate, batch.source)})
+
+
+def _other(crew: Crew, batch: Batch, parents: set[str]) -> bool:
     there = sorted(b.path for b in Logbook(crew.ledger).visible() if b.source in parents)
     mark = hashlib.sha256("\n".join(there).encode()).hexdigest()[:16]
     if not parents or crew.ledger.recall(f"late:{batch.id}") == mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from windvane.app.drill.base import Base
 from windvane.app.drill.case import Outcome
@@ -160,15 +160,23 @@ def _wrong(injection: Injection, outcome: Outcome, *, base: Base, oracle: Oracle
     if put:
         oracle.day(tables, without=put)
     found = _differences(base, outcome, oracle)
-    missing = sum(len(d.missing) for d in cores)
+    target = injection.truth.place.partition(".")[0]
+    waiting = _waiting(base, target, put)
+    missing = sum(len(d.missing) for d in cores if d.relation.partition(".")[2] not in waiting)
     unexplained = sum(len(d.missing) * d.width for d in found)
     return Wrong(
         corrupted=sum(d.corrupted for d in found) + unexplained,
         missing=missing,
-        aside=put.get(injection.truth.place.partition(".")[0], frozenset()),
+        aside=put.get(target, frozenset()),
         harmed=sum(_harmed(d, injection) for d in found),
         where=tuple(_where(d) for d in found if d.corrupted or d.missing),
     )
+
+
+def _waiting(base: Base, target: str, put: Mapping[str, frozenset[int]]) -> set[str]:
+    """The sources some of whose rows wait because what they refer to was put aside in `target`."""
+    children = {s.source for s in base.world.shapes for t in s.traits if t.refers.partition(".")[0] == target}
+    return {source for source in children if put.get(source) and put.get(target)}
 
 
 def _arrived(injection: Injection, outcome: Outcome) -> tuple[Table, ...]:
