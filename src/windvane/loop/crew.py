@@ -87,7 +87,7 @@ class Crew:
             findings=book.findings(),
             batches=book.pending(),
             history=book.visible(),
-            asked=tuple(batch for fate, batch in book.fates.values() if fate == "waiting"),
+            asked=book.unjudged,
             incident=incident,
             goal=goal,
             declared=self.declared,

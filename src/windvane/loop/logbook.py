@@ -181,6 +181,14 @@ class Logbook:
         return fates
 
     @cached_property
+    def unjudged(self) -> tuple[Batch, ...]:
+        """Batches that nobody said yes or no to: they wait, or gave way to a newer version of their delivery."""
+        said = (e for e in self._entries if isinstance(e.body, Steering) and e.key.startswith("superseded:"))
+        gave = {self.decisions[e.body.about].plan for e in said if e.body.about in self.decisions}  # type: ignore[union-attr]
+        ids = {c.batch.id for p in gave if p in self.plans for c in self.plans[p].changes if isinstance(c, Admit)}
+        return tuple(b for fate, b in self.fates.values() if fate == "waiting" or (fate == "refused" and b.id in ids))
+
+    @cached_property
     def _joined(self) -> dict[str, str]:
         """Batches that joined the question about an earlier one: batch to D-n."""
         notes = (e.body.detail for e in self._entries if isinstance(e.body, Note) and e.body.what == "joined")
