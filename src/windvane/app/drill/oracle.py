@@ -109,7 +109,10 @@ class Oracle:
 
     def _made(self, model: Model, made: list[str]) -> bool:
         try:
-            self._engine.execute(f"CREATE VIEW {model.name} AS {parse_model(model.text).query}")
+            query = parse_model(model.text).query
+            if model.layer == "staging":  # whole numbers keep the fractions they come with: a wider type shows them
+                query = query.replace("AS BIGINT)", "AS DECIMAL(38, 9))")
+            self._engine.execute(f"CREATE VIEW {model.name} AS {query}")
         except WindvaneError:
             return False
         made.append(model.name)

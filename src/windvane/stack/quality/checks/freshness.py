@@ -14,6 +14,7 @@ from windvane.stack.quality.conformal import limit
 from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment, literal, number, quoted
 from windvane.stack.quality.worked import steps, worked_days
 
+MANY = 5  # deliveries of several days, from which it is known what one leaves out
 UNBROKEN = 30  # steps within deliveries without a day left out, from which one that is left out is no chance
 
 
@@ -46,9 +47,9 @@ FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
         f"days{off}; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
     )
     inside = _inside(table)
-    if len(inside) >= UNBROKEN and max(inside) <= 1:
+    if len(inside) >= MANY and sum(map(len, inside)) >= UNBROKEN and max(map(max, inside)) <= 1:
         sql = f"{sql}\nUNION ALL\n{_holes(table, day)}"
-        why += f" None of {len(inside):,} steps between days of one delivery left a day out: one that does lacks it."
+        why += f" None of {sum(map(len, inside)):,} steps between days of one delivery left a day out: one that does lacks it."
     return check_of(table, share, sql=sql, why=why)
 
 
@@ -58,17 +59,21 @@ def _holes(table: Table, day: str) -> str:
     return f"""SELECT {counted("COUNT(*)")} || ' days are left out inside the delivery' AS broken FROM (
   SELECT {gap} AS gap FROM (
     SELECT _batch AS delivery, day, LAG(day) OVER (PARTITION BY _batch ORDER BY day) AS before
-    FROM (SELECT DISTINCT _batch, {day} AS day FROM {table.relation} WHERE {ARRIVES}) AS each_day
+    FROM (SELECT DISTINCT _batch, {day} AS day FROM {table.relation} WHERE {ARRIVES}
+      AND {day} > (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN})) AS each_day
   ) AS pairs_of_days
 ) AS gaps_of_days WHERE gap > 1 HAVING COUNT(*) > 0"""
 
 
-def _inside(table: Table) -> list[float]:
-    """Steps between the days of one delivery, all deliveries together."""
+def _inside(table: Table) -> list[list[float]]:
+    """Steps between the days of one delivery, for each that tells several days."""
     day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
     rows = table.engine.rows(f"SELECT DISTINCT _seq, {day} FROM {table.history} WHERE {day} IS NOT NULL ORDER BY 1, 2")
-    pairs = ((a[1], b[1]) for a, b in pairwise(rows) if a[0] == b[0])
-    return [float(worked_days(table.calendar, a, b)) for a, b in pairs if isinstance(a, date) and isinstance(b, date)]
+    found: dict[object, list[float]] = {}
+    for (one, a), (other, b) in pairwise(rows):
+        if one == other and isinstance(a, date) and isinstance(b, date):
+            found.setdefault(one, []).append(float(worked_days(table.calendar, a, b)))
+    return list(found.values())
 
 
 def _waiting(table: Table, day: str) -> str:
