@@ -49,7 +49,8 @@ FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
     inside = _inside(table)
     if len(inside) >= MANY and sum(map(len, inside)) >= UNBROKEN and max(map(max, inside)) <= 1:
         sql = f"{sql}\nUNION ALL\n{_holes(table, day)}"
-        why += f" None of {sum(map(len, inside)):,} steps between days of one delivery left a day out: one that does lacks it."
+        many = sum(map(len, inside))
+        why += f" None of {many:,} steps between days of one delivery left a day out: one that does lacks it."
     return check_of(table, share, sql=sql, why=why)
 
 
