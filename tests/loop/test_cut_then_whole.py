@@ -114,6 +114,8 @@ def test_a_file_that_stops_inside_its_last_line_waits_and_the_whole_one_comes_in
     assert "stops inside its last line after 50 rows" in report.asks[0].detail
     _write(home, 10, lines)
     assert not _run(home).asks and _seen(home) == _expected(lines)
+    _write(home, 11, _lines(11)[:50], end="")
+    assert _run(home).asks and _seen(home) == _expected(lines), "one cut file does not make the next usual"
 
 
 def test_a_whole_day_without_the_end_of_its_last_line_is_a_day(home: Path) -> None:

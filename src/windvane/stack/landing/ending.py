@@ -28,7 +28,7 @@ def looked_at(batch: Batch, file: Path, earlier: Iterable[Batch]) -> Batch:
     if batch.reading is None or batch.reading.format != "csv":
         return batch
     batch = replace(batch, unended=unended(file))
-    before = [b for b in earlier if b.id != batch.id]
+    before = [b for b in earlier if b.id != batch.id and not b.cut]  # one cut file does not make the next usual
     fewest = min((b.rows_read for b in before), default=0)
     if batch.unended and len(before) >= ENOUGH and batch.rows_read < fewest and not any(b.unended for b in before):
         told = f"it stops inside its last line after {batch.rows_read:,} rows; the fewest of {len(before):,} were "
