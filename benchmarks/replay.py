@@ -15,11 +15,13 @@ import hashlib
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +34,7 @@ from windvane.domain.errors import WindvaneError
 from windvane.domain.event import Event
 
 TRUTHS = Path(__file__).parent / "replay_truth"
+PROGRESS = 20  # commits after which the sums so far are printed
 
 
 class Delivery(NamedTuple):
@@ -66,26 +69,32 @@ class Tally:
             f"held={count['held']} wrong={self.wrong} wrongly_held={wrongly}"
         )
 
+    def cost(self) -> str:
+        """CPU seconds of the last passes."""
+        cpu = sorted(self.seconds[-PROGRESS:]) or [0.0]
+        return f"cpu_s_per_pass: median of the last {len(cpu)} {cpu[len(cpu) // 2]:.2f}, most {cpu[-1]:.2f}"
+
 
 def main() -> None:
     """Play the feed; one line for each commit in which something is held or wrong, then the sums."""
     options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="windvane-replay-") as made:
         work = options.work or Path(made)
         feed = _unpacked(options.data, work / "feed")
         truth = read_truth(options.truth or TRUTHS / f"{options.data.stem}.toml")
-        tally = play(
-            feed, truth_of=Scorer(truth, work / "estate"), work=work, most=options.commits, since=options.since
-        )
+        scorer = Scorer(truth, work / "estate")
+        tally = Tally()
+        with suppress(KeyboardInterrupt):  # what was played until then is told
+            play(feed, truth_of=scorer, work=work, most=options.commits, since=options.since, tally=tally)
     for number, fate in sorted(tally.fates.items()):
         if fate.kind == "held":
             right = "rightly" if number in tally.rightly else "WRONGLY"
             print(f"{number:05d} held {right}: {fate.why[:300]}")
     through = sorted(n for n in truth.must if n in tally.fates and tally.fates[n].kind != "held")
     print(f"ought to have been held and was not: {through}")
-    cpu = sorted(tally.seconds[-50:])
-    print(f"cpu_s_per_pass: median of the last 50 {cpu[len(cpu) // 2]:.2f}, most {cpu[-1]:.2f}")
-    print(tally.line())
+    print(tally.cost())
+    print(tally.line(), flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -134,10 +143,13 @@ def _delivery(feed: Path, at: str, row: dict[str, str]) -> Delivery:
     return Delivery(number=number, at=moment, file=row["file"], path=path)
 
 
-def play(feed: Path, *, truth_of: Scorer, work: Path, most: int, since: str = "") -> Tally:
-    """Found an estate on the first commit, or on all before a date; then let every later one arrive."""
+def play(feed: Path, *, truth_of: Scorer, work: Path, most: int, since: str = "", tally: Tally | None = None) -> Tally:
+    """Found an estate on the first commit, or on all before a date; then let every later one arrive.
+
+    `tally` is filled commit by commit, so that it tells of all that was played when this is interrupted.
+    """
     watched, estate = work / "watched", work / "estate"
-    tally = Tally()
+    tally = tally if tally is not None else Tally()
     for place, commit in enumerate(itertools.islice(together(feed, since), most)):
         for delivery in commit:
             _arrive(delivery, watched)
@@ -150,6 +162,8 @@ def play(feed: Path, *, truth_of: Scorer, work: Path, most: int, since: str = ""
         wrong = truth_of.compare({d.number: d.digest for d in commit}, commit)
         tally.wrong += wrong.cells
         _say(commit, tally, wrong.told)
+        if place % PROGRESS == PROGRESS - 1:
+            print(f"so far {place + 1} commits: {tally.line()}, {tally.cost()}", flush=True)
     return tally
 
 

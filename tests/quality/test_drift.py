@@ -162,6 +162,25 @@ def test_two_candidates_for_one_lost_column_are_held() -> None:
     assert found.runner_up == {"close_price": "close_value", "close_value": "close_price"}[found.new]
 
 
+def test_a_header_in_other_letters_is_the_same_header() -> None:
+    """Carrier and origin look alike and a day of other values does not go on, but no name is another one."""
+    rng = random.Random(7)
+    letters = {n: [rng.choice("ABCD") * 2 for _ in range(300)] for n in ("carrier", "origin", "dest")}
+    known = profile({**letters, "dep_delay": [rng.gauss(10, 2) for _ in range(300)]})
+    day = {n.title(): [rng.choice("EFGH") * 2 for _ in range(40)] for n in letters}
+    new = profile({**day, "Dep-Delay": [rng.gauss(90, 2) for _ in range(40)]})
+    found = match_columns(known, new)
+    assert {(m.lost, m.new) for m in found} == {(n.lower().replace("-", "_"), n) for n in (*day, "Dep-Delay")}
+    assert all(m.identifiable for m in found), [m.held_by for m in found]
+
+
+def test_one_name_in_two_spellings_at_once_is_held() -> None:
+    known = profile({"close": [float(i) for i in range(50)]})
+    new = profile({"Close": [float(i) for i in range(50)], "CLOSE": [float(i) for i in range(50)]})
+    (found,) = match_columns(known, new)
+    assert "another pairing fits nearly as well" in found.held_by
+
+
 def test_another_type_is_never_matched() -> None:
     known = profile({"close": [1.0, 2.0]})
     new = profile({"close_price": ["a", "b"]})

@@ -3,10 +3,12 @@
 The shape of values alone is not enough: at a threshold that accepts 95 % of true renames it also accepts 3.3 % of pairs
 of different columns of one table, because open, high, low and close look alike. So a rename counts as identified only
 when type and grammar agree, the values go on, no other column fits nearly as well, AND the name or equal values say so.
+The same words in another case or with other separators are the same name: such a pair is not in question.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from windvane.domain.batch import ColumnProfile, Profile
@@ -69,6 +71,11 @@ class _Pair:
         return self.equal[0] >= FEWEST and self.equal[1] < 0.5
 
     @property
+    def same(self) -> bool:
+        """One name in two spellings, and no value speaks against it."""
+        return self.name >= 1.0 and not self.refuted
+
+    @property
     def familiar(self) -> bool:
         """Text values that were known, and enough different ones to say something."""
         return not is_number(self.new.type) and self.shared[0] >= FEWEST and self.shared[1] >= SHARED
@@ -83,6 +90,8 @@ class _Pair:
     def score(self) -> float:
         if self.refuted:
             return 0.0
+        if self.same:
+            return 1.0
         if self.proven:
             return 0.9 + 0.1 * self.name
         values = max(self.distribution, self.shared[1] if self.familiar else 0.0)
@@ -104,13 +113,22 @@ def match_columns(known: Profile, new: Profile, *, seam: Seam | None = None) -> 
     lost = [c for c in known.columns if c.name in lost_names]
     added = [c for c in new.columns if c.name in added_names]
     rows = (known.rows, new.rows)
-    pairs = {(a.name, b.name): _pair(a, b, rows, seam) for a in lost for b in added if same_kind(a, b)}
+    pairs = _open({(a.name, b.name): _pair(a, b, rows, seam) for a in lost for b in added if same_kind(a, b)})
     scores = [[pairs[a.name, b.name].score if (a.name, b.name) in pairs else 0.0 for b in added] for a in lost]
     chosen = [(lost[i].name, added[j].name) for i, j in assign(scores)]
     kept = [c for c in known.columns if c.name not in lost_names and new.column(c.name) is not None]
     spare = {b.name for b in added} - {new for key in chosen if key in pairs for new in key[1:]}
     found = [_match(pairs[key], pairs, kept, rows, spare) for key in chosen if key in pairs]
     return tuple(sorted(found, key=lambda m: (-m.score, m.lost)))
+
+
+def _open(pairs: dict[tuple[str, str], _Pair]) -> dict[tuple[str, str], _Pair]:
+    """Without those that cross a pair of one name in two spellings: both its columns are taken."""
+    same = [p for p in pairs.values() if p.same]
+    lost, new = Counter(p.lost.name for p in same), Counter(p.new.name for p in same)
+    pinned = [p for p in same if lost[p.lost.name] == 1 and new[p.new.name] == 1]
+    taken = {p.lost.name for p in pinned}, {p.new.name for p in pinned}
+    return {k: p for k, p in pairs.items() if p in pinned or (k[0] not in taken[0] and k[1] not in taken[1])}
 
 
 def _pair(lost: ColumnProfile, new: ColumnProfile, rows: tuple[int, int], seam: Seam | None) -> _Pair:
@@ -157,9 +175,9 @@ def _match(
 def _held_by(pair: _Pair, margin: float, twins: list[str]) -> str:
     if pair.refuted:
         return f"only {pair.equal[1]:.0%} of {pair.equal[0]:,} values on shared keys are equal"
-    if margin < MARGIN:
+    if margin < MARGIN:  # of one name in two spellings too: `Close` and `CLOSE` both came
         return f"another pairing fits nearly as well (margin {margin:.2f}, needed {MARGIN})"
-    if not pair.goes_on:
+    if not (pair.goes_on or pair.same):
         return "the values do not go on where the known ones end"
     if not (pair.proven or pair.familiar or pair.name >= NAMED):
         like = f"; `{twins[0]}` looks the same, so the shape of values cannot decide" if twins else ""
