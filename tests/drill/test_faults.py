@@ -94,6 +94,13 @@ def test_twins_send_what_a_change_of_unit_sends_and_say_that_it_is_true() -> Non
     assert next(t for t in injection.truth.tables if t.source == "orders") == injection.broken
 
 
+def test_a_number_that_really_grew_has_last_digits_of_its_own() -> None:
+    drawn = [i for i in (made("factor_twin", seed) for seed in range(20)) if i and i.truth.place == "orders.amount"]
+    values = [v for i in drawn if i.broken for v in i.broken.values("amount") if float(v)]
+    assert {len(v.partition(".")[2]) for v in values} == {2}
+    assert sum(v.endswith("00") for v in values) < len(values) / 5
+
+
 def test_rows_put_aside_are_those_that_are_bad() -> None:
     injection = made("null_key", 2)
     assert injection is not None

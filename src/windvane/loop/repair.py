@@ -102,10 +102,10 @@ def _drafts(crew: Crew, estate: Estate, incident: Incident) -> list[Plan]:
 def _told_apart(case: Case | None, made: list[Plan]) -> list[Plan]:
     """Repairs that read the same column in different ways are no longer certain: each says which other one there is.
 
-    Two that give the same values are one repair.
+    Two that give the same values are one repair; what makes one of them certain makes the repair so.
     """
     distinct: dict[str, Plan] = {}
-    for plan in made:
+    for plan in sorted(made, key=lambda p: not p.identifiable):
         distinct.setdefault(effect(case, plan) if case and len(made) > 1 else plan.title, plan)
     rivals = [p for p in distinct.values() if p.identifiable and _models(p)]
     if len(rivals) < 2:
