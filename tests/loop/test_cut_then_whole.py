@@ -121,3 +121,15 @@ def test_a_file_that_stops_inside_its_last_line_waits_and_the_whole_one_comes_in
 def test_a_whole_day_without_the_end_of_its_last_line_is_a_day(home: Path) -> None:
     _write(home, 10, _lines(10), end="")
     assert not _run(home).asks and _seen(home) == _expected(_lines(10))
+
+
+def test_a_file_of_which_no_row_can_be_read_is_told_and_kept(home: Path) -> None:
+    """Each line has a cell too many: nothing is admitted, all of it is in quarantine, and a person hears of it."""
+    _write(home, 10, [f"{line},x" for line in _lines(10)])
+    report = _run(home)
+    assert _seen(home) == _expected()
+    with opened(home / "estate", emit=_quiet) as work:
+        batch = list(Logbook(work.crew.ledger).landed.values())[-1]
+        told = [s for i in Logbook(work.crew.ledger).incidents.values() for s in i.signals if s.kind == "unreadable"]
+    assert (batch.accepted, batch.quarantined) == (0, len(_lines(10)))
+    assert len(told) == 1 and "not one of its 60 rows can be read" in told[0].observed, report

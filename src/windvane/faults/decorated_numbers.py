@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from windvane.domain.fault import Fault, Injection, World
+from windvane.domain.fault import Fault, Injection, Right, World
 from windvane.domain.injecting import injected
 
 
@@ -14,11 +14,12 @@ def fault() -> Fault:
 
 
 def inject(world: World, rng: Random) -> Injection | None:
-    """One grammar reads them all; without the text the number is the old one."""
+    """One grammar reads them all; without the text the number is the old one. `~` says `about`: one may ask then."""
     columns = [c for c in world.numbers() if c in world.filled("number", "integer")]
     if not columns:
         return None
     column = rng.choice(columns)
     before, after = rng.choice((("", " EUR"), ("$", ""), ("", " kg"), ("USD ", ""), ("", " pcs"), ("~", "")))
     broken = world.table.mapped(column, lambda v: f"{before}{v}{after}")
-    return injected(world, broken, ("heal",), place=column, said=f"`{column}` reads like `{before}1{after}`")
+    rights: tuple[Right, ...] = ("heal", "hold") if before == "~" else ("heal",)
+    return injected(world, broken, rights, place=column, said=f"`{column}` reads like `{before}1{after}`")

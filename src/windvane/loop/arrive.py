@@ -17,6 +17,7 @@ from windvane.domain.record import replace
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.stack.landing.ending import looked_at
+from windvane.stack.landing.familiar import familiar
 from windvane.stack.landing.land import land
 from windvane.stack.landing.rawstore import RawStore
 from windvane.stack.quality.profile import profile
@@ -40,7 +41,7 @@ def arrive(crew: Crew, source: Source, deliveries: tuple[Delivery, ...]) -> tupl
             for delivery in deliveries[start : start + GROUP]:
                 group.take(delivery)
         landed += [b.id for b in group.fresh]
-        signals += [_unreadable(d, e) for d, e in group.unreadable]
+        signals += [_unreadable(d, why) for d, why in group.unreadable]
     return tuple(landed), tuple(signals)
 
 
@@ -62,7 +63,7 @@ class _Group:
 
     def __init__(self, crew: Crew, source: Source, folder: Path) -> None:
         self.fresh: list[Batch] = []
-        self.unreadable: list[tuple[Delivery, Unreadable]] = []
+        self.unreadable: list[tuple[Delivery, str]] = []  # and why
         self._crew, self._source, self._folder = crew, source, folder
         self._book = Logbook(crew.ledger)
         self._store = RawStore(crew.root)
@@ -78,9 +79,12 @@ class _Group:
         try:
             batch = self._land(delivery)
         except Unreadable as error:
-            self.unreadable.append((delivery, error))
+            self.unreadable.append((delivery, error.why))
         else:
             self._tell(delivery, batch)
+            if batch is not None and batch.quarantined == batch.rows_read > 0:
+                why = f"not one of its {batch.rows_read:,} rows can be read as a row of `{delivery.source}`"
+                self.unreadable.append((delivery, f"{why}; they are in quarantine"))
         self._looked_at.append(delivery)
 
     def write(self) -> None:
@@ -94,14 +98,14 @@ class _Group:
             for said, batch in superseded:
                 key, because = f"superseded:{said.about}", (f"landed:{batch.id}",)
                 self._crew.write(key, said, actor="windvane", step="sense", because=because)
-            for delivery, error in self.unreadable:
+            for delivery, why in self.unreadable:
                 key = f"unreadable:{delivery.source}:{delivery.name}:{delivery.stamp}"
-                signal = _unreadable(delivery, error)
+                signal = _unreadable(delivery, why)
                 self._crew.write(key, Noticed(signal=signal), actor="ingester", step="sense")
             for delivery in self._looked_at:
                 self._crew.ledger.remember(known(delivery), delivery.stamp)
-        for delivery, error in self.unreadable:
-            text = f"`{delivery.name}` is not read: {error.why}"
+        for delivery, why in self.unreadable:
+            text = f"`{delivery.name}` is not read: {why}"
             self._crew.say("sense", text, subject=delivery.source, level="warn")
 
     def _land(self, delivery: Delivery) -> Batch | None:
@@ -123,7 +127,19 @@ class _Group:
         return batch
 
     def _landed(self, delivery: Delivery, file: Path, seq: int) -> Batch:
-        batch = land(self._source, delivery, file, store=self._store, engine=self._crew.scratch(), seq=seq)
+        engine, store = self._crew.scratch(), self._store
+        try:
+            batch = land(self._source, delivery, file, store=store, engine=engine, seq=seq)
+        except Unreadable as error:
+            earlier = tuple(self._batches.values())
+            told = error.code == "source.encoding" and familiar(file, earlier, root=self._crew.root, engine=engine)
+            if not told:
+                raise
+            text = f"`{delivery.name}` is read as {told.reading.encoding}: `{told.word}` came before"
+            self._crew.say("sense", text, subject=self._source.name)
+            batch = land(
+                replace(self._source, reading=told.reading), delivery, file, store=store, engine=engine, seq=seq
+            )
         return looked_at(batch, file, self._batches.values())
 
     def _tell(self, delivery: Delivery, batch: Batch | None) -> None:
@@ -166,10 +182,10 @@ def _superseded(book: Logbook, fresh: list[Batch]) -> list[tuple[Steering, Batch
     return made
 
 
-def _unreadable(delivery: Delivery, error: Unreadable) -> Signal:
+def _unreadable(delivery: Delivery, why: str) -> Signal:
     return Signal(
         kind="unreadable",
         subject=delivery.source,
         expected="a readable file",
-        observed=f"`{delivery.name}`: {error.why}",
+        observed=f"`{delivery.name}`: {why}",
     )

@@ -161,7 +161,8 @@ def _wrong(injection: Injection, outcome: Outcome, *, base: Base, oracle: Oracle
         oracle.day(tables, without=put)
     found = _differences(base, outcome, oracle)
     target = injection.truth.place.partition(".")[0]
-    waiting = _waiting(base, target, put)
+    aside_there = bool(put.get(target)) or any(b.quarantined for b in outcome.batches(target, "visible"))
+    waiting = _waiting(base, target, put) if aside_there else set()
     missing = sum(len(d.missing) for d in cores if d.relation.partition(".")[2] not in waiting)
     unexplained = sum(len(d.missing) * d.width for d in found)
     return Wrong(
@@ -176,7 +177,7 @@ def _wrong(injection: Injection, outcome: Outcome, *, base: Base, oracle: Oracle
 def _waiting(base: Base, target: str, put: Mapping[str, frozenset[int]]) -> set[str]:
     """The sources some of whose rows wait because what they refer to was put aside in `target`."""
     children = {s.source for s in base.world.shapes for t in s.traits if t.refers.partition(".")[0] == target}
-    return {source for source in children if put.get(source) and put.get(target)}
+    return {source for source in children if put.get(source)}
 
 
 def _arrived(injection: Injection, outcome: Outcome) -> tuple[Table, ...]:

@@ -104,13 +104,17 @@ def drawn(case: Case, faults: tuple[Fault, ...], base: Base) -> Injection | None
 
 
 def spread(injection: Injection, source: str, base: Base) -> Injection | None:
-    """The injection with the deliveries that are made from the broken one; `None` when none is, or none changes."""
+    """The injection with the deliveries that are made from the broken one; `None` when none is, none changes, or the
+    vendor could not compute with what stands there."""
     derive, broken = base.given.derive, injection.broken
     if derive is None or broken is None or not set(base.world.delivery(source).columns) <= set(broken.columns):
         return None
     day = base.world.arriving
     was = {t.source: t for t in derive(day)}
-    now = derive(tuple(broken if t.source == source else t for t in day))
+    try:
+        now = derive(tuple(broken if t.source == source else t for t in day))
+    except ValueError:
+        return None
     made = {t.source: _moved(base.world.delivery(t.source), was[t.source], t) for t in now if t != was[t.source]}
     made.pop(source, None)
     if not made:
