@@ -5,6 +5,7 @@ deliveries/NNNNN_date/name. Files that were committed together are copied, repla
 then the loop runs once, in this process. After each run what is published is compared, cell by cell, with the newest
 version that was taken of each file, as a truth made by hand reads it (benchmarks/replay_truth/<name of the feed>.toml).
 Goal: each delivery published, healed or held with its reason; 0 wrong cells; at most 5 % held that ought not to be.
+With `--work FOLDER` a run that was stopped goes on where it was when it is started again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import csv
 import hashlib
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -34,6 +36,7 @@ from windvane.domain.errors import WindvaneError
 from windvane.domain.event import Event
 
 TRUTHS = Path(__file__).parent / "replay_truth"
+PLAYED = "played.json"
 PROGRESS = 20  # commits after which the sums so far are printed
 
 
@@ -74,6 +77,22 @@ class Tally:
         cpu = sorted(self.seconds[-PROGRESS:]) or [0.0]
         return f"cpu_s_per_pass: median of the last {len(cpu)} {cpu[len(cpu) // 2]:.2f}, most {cpu[-1]:.2f}"
 
+    def keep(self, file: Path, before: dict[str, int]) -> None:
+        """Write down what was played, with the wrong cells there are of each source."""
+        fates = {n: [*f] for n, f in self.fates.items()}
+        told = {"fates": fates, "rightly": sorted(self.rightly), "wrong": self.wrong, "seconds": self.seconds}
+        file.with_suffix(".new").write_text(json.dumps({**told, "before": before}), encoding="utf-8")
+        file.with_suffix(".new").replace(file)
+
+    def take_up(self, file: Path) -> dict[str, int]:
+        """What `keep` wrote; returns the wrong cells there are of each source. Nothing without the file."""
+        if not file.exists():
+            return {}
+        told = json.loads(file.read_text(encoding="utf-8"))
+        self.fates = {int(n): Fate(*f) for n, f in told["fates"].items()}
+        self.rightly, self.wrong, self.seconds = {*told["rightly"]}, told["wrong"], told["seconds"]
+        return dict(told["before"])
+
 
 def main() -> None:
     """Play the feed; one line for each commit in which something is held or wrong, then the sums."""
@@ -110,8 +129,9 @@ def _options() -> argparse.Namespace:
 def _unpacked(data: Path, to: Path) -> Path:
     if data.is_dir():
         return data
-    with zipfile.ZipFile(data) as packed:
-        packed.extractall(to)
+    if not to.exists():
+        with zipfile.ZipFile(data) as packed:
+            packed.extractall(to)
     return to
 
 
@@ -150,7 +170,11 @@ def play(feed: Path, *, truth_of: Scorer, work: Path, most: int, since: str = ""
     """
     watched, estate = work / "watched", work / "estate"
     tally = tally if tally is not None else Tally()
+    truth_of.before = tally.take_up(work / PLAYED)
     for place, commit in enumerate(itertools.islice(together(feed, since), most)):
+        if place < len(tally.seconds):
+            truth_of.know({d.number: d.digest for d in commit}, commit)
+            continue
         for delivery in commit:
             _arrive(delivery, watched)
         began = time.process_time()
@@ -161,6 +185,7 @@ def play(feed: Path, *, truth_of: Scorer, work: Path, most: int, since: str = ""
         tally.rightly |= {d.number for d in commit if d.path is None or truth_of.truth.may_wait(d.number, d.file)}
         wrong = truth_of.compare({d.number: d.digest for d in commit}, commit)
         tally.wrong += wrong.cells
+        tally.keep(work / PLAYED, truth_of.before)
         _say(commit, tally, wrong.told)
         if place % PROGRESS == PROGRESS - 1:
             print(f"so far {place + 1} commits: {tally.line()}, {tally.cost()}", flush=True)

@@ -91,6 +91,7 @@ class Truth:
     held: frozenset[int]
     files: tuple[str, ...]  # parts of names of files of which each delivery may be held
     must: frozenset[int]
+    written: Mapping[int, str] = field(default_factory=dict)  # charset of single deliveries
     meant: str = ""  # what the answer holds that a person picks when the goal can mean several things
     said: str = ""  # what a person adds to windvane.toml after `init`
 
@@ -118,6 +119,7 @@ def read_truth(path: Path) -> Truth:
         held=frozenset(n for h in held for n in _numbers(h)),
         files=tuple(f for h in held for f in h.get("files", [])),
         must=frozenset(n for h in held if h["must"] for n in _numbers(h)),
+        written={n: w["encoding"] for w in told.get("written", []) for n in w["numbers"]},
         meant=told.get("meant", ""),
         said=told.get("said", ""),
     )
@@ -177,23 +179,27 @@ class Scorer:
     estate: Path
     _versions: dict[tuple[str, str], tuple[Path, int]] = field(default_factory=dict)
     _read: dict[Path, Rows] = field(default_factory=dict)
-    _before: dict[str, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)  # wrong cells by source
 
     def compare(self, digests: dict[int, str], commit: tuple[Arrived, ...]) -> Wrong:
         """Cells that are wrong now and were not counted before, all sources together."""
-        for delivery in commit:
-            if delivery.path is not None:
-                self._versions[Path(delivery.file).name, digests[delivery.number]] = delivery.path, delivery.number
+        self.know(digests, commit)
         shown = _shown(self.estate)
         told: list[str] = []
         cells = 0
         for source in self.truth.sources:
             wrong = self._source(source, shown)
-            new = max(0, sum(wrong.values()) - self._before.get(source.name, 0))
-            self._before[source.name] = sum(wrong.values())
+            new = max(0, sum(wrong.values()) - self.before.get(source.name, 0))
+            self.before[source.name] = sum(wrong.values())
             cells += new
             told += [f"{n} x {source.name} {what}" for what, n in wrong.most_common(4)] if new else []
         return Wrong(cells, tuple(told))
+
+    def know(self, digests: dict[int, str], commit: tuple[Arrived, ...]) -> None:
+        """Take note of what was delivered."""
+        for delivery in commit:
+            if delivery.path is not None:
+                self._versions[Path(delivery.file).name, digests[delivery.number]] = delivery.path, delivery.number
 
     def _source(self, source: SourceTruth, shown: dict[str, tuple[Version, ...]]) -> Counter[str]:
         expected: Rows = {}
@@ -211,15 +217,16 @@ class Scorer:
         for digest, aside in versions:
             known = self._versions.get((name, digest))
             if known is not None:
-                delivered = list(self._rows(source, known[0]).items())
+                delivered = list(self._rows(source, *known).items())
                 waits = {key for place, (key, _) in enumerate(delivered, 1) if place in aside}
                 kept = {key: cells for key, cells in rows.items() if key in waits}
                 rows = kept | {key: cells for key, cells in delivered if key not in waits}
         return rows
 
-    def _rows(self, source: SourceTruth, path: Path) -> Rows:
+    def _rows(self, source: SourceTruth, path: Path, number: int) -> Rows:
         if path not in self._read:
-            self._read[path] = _delivered(source, path, self.truth.encodings)
+            written = self.truth.written.get(number)
+            self._read[path] = _delivered(source, path, (written,) if written else self.truth.encodings)
         return self._read[path]
 
 

@@ -14,10 +14,15 @@ from windvane.stack.transform.estimates import revised
 
 LABELS = Labels(
     truth="is_fraud",
-    columns=(("amount", "amount"), ("refunded", "refunded")),
+    columns=(
+        ("amount", "amount"),
+        ("refunded", "refunded"),
+        ("amount_times_refunded", "CAST(amount AS DOUBLE) * refunded"),
+    ),
     keyed=(
         Keyed(name="card_rows_7", key="card", of="rows", days=7),
         Keyed(name="card_refunded_30", key="card", of="mean", days=30, column="refunded"),
+        Keyed(name="card_mixed_30", key="card", of="mean", days=30, column="amount_times_refunded"),
     ),
 )
 CLASS = Inputs(relation="core.payments", entities=("id",), time="at", value="is_fraud", quantity="class", labels=LABELS)

@@ -1,7 +1,8 @@
 """A feed that comes again and again: the same score as for the real one, on deliveries made up here.
 
 Daily files of made-up prices. The whole past is delivered anew with another time format, a new column, a column under
-another name and a label that was corrected; single days are corrected a little, and one is wrong.
+another name, one that is given up and a label that was corrected; single days are corrected a little, and one is wrong.
+The last one comes in an older charset, which one word that came before tells.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from benchmarks.replay_score import Scorer, SourceTruth, Truth
 
 TRUTH = Truth(
     goal="sum of turnover per ticker and day",
-    encodings=("utf-8",),
+    encodings=("utf-8", "cp1252"),
     sources=(
         SourceTruth(
             name="prices",
@@ -36,7 +37,7 @@ TRUTH = Truth(
     must=frozenset(),
     files=(),
 )
-HEAD = ("day", "ticker", "company", "close", "turnover")
+HEAD = ("day", "ticker", "company", "close", "turnover", "note")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class File:
     day: date
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    encoding: str = "utf-8"
 
     def each(self, change: Callable[[dict[str, str]], dict[str, str]]) -> File:
         """The file with every row changed; the header follows."""
@@ -61,7 +63,14 @@ def _days(many: int) -> Iterator[File]:
         close = [c * math.exp(rng.gauss(0.0003, 0.012)) for c in close]
         day = start + timedelta(days=n)
         rows = tuple(
-            (f"{day} 18:00:00", f"T{i:02d}", f"Company {chr(65 + i)}", f"{c:.2f}", str(rng.randint(20_000, 90_000)))
+            (
+                f"{day} 18:00:00",
+                f"T{i:02d}",
+                f"Company {chr(65 + i)}" if i else "Hélène",
+                f"{c:.2f}",
+                str(rng.randint(20_000, 90_000)),
+                "ex dividend" if i == 3 else "",
+            )
             for i, c in enumerate(close)
         )
         yield File(day, HEAD, rows)
@@ -69,12 +78,13 @@ def _days(many: int) -> Iterator[File]:
 
 def _again(row: dict[str, str]) -> dict[str, str]:
     """Another time format, a new column that a few rows fill, and one label corrected."""
-    told = {**row, "day": row["day"].replace(" ", "T"), "note": "ex dividend" if row["ticker"] == "T03" else ""}
+    told = {**row, "day": row["day"].replace(" ", "T"), "venue": "Chur" if row["ticker"] == "T04" else ""}
     return {**told, "company": "Company D plc"} if row["ticker"] == "T03" else told
 
 
 def _renamed(row: dict[str, str]) -> dict[str, str]:
-    return {"eod_value" if k == "close" else k: v for k, v in row.items()}
+    """One column under another name, and one that hardly ever had a value is given up."""
+    return {"eod_value" if k == "close" else k: v for k, v in row.items() if k != "note"}
 
 
 def _corrected(row: dict[str, str]) -> dict[str, str]:
@@ -103,7 +113,8 @@ class _Feed:
             if file not in gone:
                 folder = self.root / "deliveries" / f"{number:05d}_{file.day}"
                 folder.mkdir(parents=True)
-                (folder / name).write_text("\n".join(",".join(r) for r in (file.head, *file.rows)) + "\n")
+                text = "\n".join(",".join(r) for r in (file.head, *file.rows)) + "\n"
+                (folder / name).write_text(text, encoding=file.encoding)
         with (self.root / "deliveries.csv").open("w", newline="") as handle:
             csv.writer(handle).writerows([("number", "committed_at", "file", "action", "blob"), *self.lines])
         return numbers
@@ -119,7 +130,7 @@ def test_a_feed_that_comes_again_is_shown_as_it_was_last_delivered(tmp_path: Pat
     small = feed.commit(again[4].each(_corrected))
     wrong = feed.commit(again[6].each(_doubled))
     renamed = feed.commit(*(f.each(_again).each(_renamed) for f in (*past[10:], fresh[0])))
-    later = feed.commit(fresh[1].each(_again).each(_renamed))
+    later = feed.commit(replace(fresh[1].each(_again).each(_renamed), encoding="cp1252"))
     gone = feed.commit(gone=(past[2],))
 
     score = Scorer(replace(TRUTH, held=frozenset(wrong)), tmp_path / "work" / "estate")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -14,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from windvane.adapters.heading import read_heading
-from windvane.domain.errors import WindvaneError
+from windvane.app.arrivals import Arrival, Look, look
+from windvane.app.standby import Standby
 from windvane.domain.event import Emit, Event
 
-POLL_S = 2.0  # how often local files are looked at between passes
+ARRIVED = "files arrived"
+SHORTEST_WAIT_S = 2.0
 LONGEST_WAIT_S = 3600.0  # between tries after passing trouble, however often it came
 
 
@@ -33,11 +32,15 @@ class Tally:
 
 
 class Watch:
-    """One estate, watched until told to stop. Each pass is a process of its own: nothing that leaks or dies stays."""
+    """One estate, watched until told to stop. Each pass is a process of its own: nothing that leaks or dies stays.
+
+    The process for the next files is started ahead; a pass on schedule mostly finds nothing and starts light.
+    """
 
     def __init__(self, estate: Path, *, every_s: float, emit: Emit, options: tuple[str, ...] = ()) -> None:
         self._estate = estate
-        self._options = options  # of `windvane run`, for each pass
+        self._words = ("run", "--estate", str(estate), *options)
+        self._standby = Standby(self._words)
         self._every = every_s
         self._emit = emit
         self._stopping = False
@@ -49,7 +52,7 @@ class Watch:
         with self._signals():
             waited_for = "start"
             while not self._stopping:
-                known = self._arrivals()  # before the pass: a file that comes while it runs is not overlooked
+                known = look(self._estate)  # before the pass: a file that comes while it runs is not overlooked
                 self._pass(waited_for)
                 if enough(self.tally):
                     break
@@ -58,8 +61,10 @@ class Watch:
 
     def _pass(self, why: str) -> None:
         self._say(f"a pass begins: {why}")
-        command = [sys.executable, "-m", "windvane", "run", "--estate", str(self._estate), *self._options]
-        self._child = subprocess.Popen(command)
+        if why == ARRIVED:
+            self._child = self._standby.begin()
+        else:
+            self._child = subprocess.Popen([sys.executable, "-m", "windvane", *self._words])
         code = self._child.wait()
         self._child = None
         self.tally.passes += 1
@@ -69,46 +74,32 @@ class Watch:
         told = f"killed by signal {-code}; the next pass finishes what it had begun" if code < 0 else f"exit {code}"
         self._say(f"the pass ended: {told}", level="warn" if self.tally.failed else "info")
 
-    def _wait(self, known: str) -> str:
-        """Until the next pass is due or a file arrived that stopped growing; says which."""
+    def _wait(self, known: Look) -> str:
+        """Until the next pass is due, or files came that nobody writes any more; says which."""
         until = time.monotonic() + self._pause()
-        seen = self._arrivals()
-        while not self._stopping and time.monotonic() < until:
-            time.sleep(min(POLL_S, max(0.0, until - time.monotonic())))
-            now = self._arrivals()
-            if now != known and now == seen:
-                return "files arrived"
-            seen = now
+        arrival = Arrival(self._estate, known)
+        if known.folders and not self._stopping:
+            self._standby.prepare()
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(arrival.pause_s, left))
+            if arrival.whole():
+                return ARRIVED
         return "on schedule"
 
     def _pause(self) -> float:
         """Longer after each failure in a row: half the schedule, doubled each time, at most an hour or the schedule."""
         if not self.tally.failed:
             return self._every
-        return min(self._every, max(POLL_S, self._every / 2) * 2.0 ** (self.tally.failed - 1), LONGEST_WAIT_S)
-
-    def _arrivals(self) -> str:
-        """Changes when a local file below one of the sources comes, goes, grows or is touched."""
-        try:
-            heading = read_heading(self._estate)
-        except WindvaneError as error:
-            return error.message
-        marks = hashlib.sha256()
-        for name in sorted({_folder(self._estate, s.location) for s in heading.sources if "://" not in s.location}):
-            for path in _files(Path(name)):
-                try:
-                    stat = path.stat()
-                except OSError:
-                    continue
-                marks.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode(errors="surrogateescape"))
-        return marks.hexdigest()
+        return min(self._every, max(SHORTEST_WAIT_S, self._every / 2) * 2.0 ** (self.tally.failed - 1), LONGEST_WAIT_S)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
         before = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
+        before[signal.SIGIO] = signal.signal(signal.SIGIO, signal.SIG_IGN)  # someone opens a file that is looked at
         try:
             yield
         finally:
+            self._standby.close()
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -129,20 +120,3 @@ def seconds(text: str) -> float:
     if factor is None or float(number) * factor < 1:
         raise ValueError(text)
     return float(number) * factor
-
-
-def _folder(estate: Path, location: str) -> str:
-    """The folder in which the files of a location lie: what stands before its first wildcard."""
-    first = location.partition("|")[0]
-    fixed: list[str] = []
-    for part in Path(first).parts:
-        if set("*?[{") & set(part):
-            break
-        fixed.append(part)
-    path = estate.joinpath(*fixed)
-    return str(path if path.is_dir() else path.parent)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for base, _, names in os.walk(folder):
-        yield from (Path(base) / name for name in names if not name.startswith("."))

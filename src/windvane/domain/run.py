@@ -41,6 +41,7 @@ class Trial(Record):
     models_built: int = 0
     cpu_s: float = 0.0
     broke: str = ""
+    blamed: tuple[str, ...] = ()  # of several arriving batches those that break a check by themselves
 
     def moved(self) -> tuple[tuple[str, float | None, float | None], ...]:
         """(measure, before, after) for each measure that is not the same on both sides."""

@@ -6,6 +6,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import fresh, injected, instead, steady
+from windvane.domain.laws import carried
 
 
 def fault() -> Fault:
@@ -21,4 +22,4 @@ def inject(world: World, rng: Random) -> Injection | None:
     if not rows:
         return None
     more = world.table.more(rows)
-    return instead(injected(world, more, ("nothing",), said=f"{len(more.rows)} rows"), more)
+    return carried(world, instead(injected(world, more, ("nothing",), said=f"{len(more.rows)} rows"), more), more)

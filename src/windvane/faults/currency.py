@@ -7,6 +7,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, lawful, telling, unseeable
+from windvane.domain.laws import reconciled
 
 
 def fault() -> Fault:
@@ -22,5 +23,5 @@ def inject(world: World, rng: Random) -> Injection | None:
     column, rate = rng.choice(columns), rng.uniform(1.05, 1.35) ** rng.choice((1, -1))
     broken = world.table.mapped(column, lambda v: f"{Decimal(v) * Decimal(rate):.{max(2, len(v.partition('.')[2]))}f}")
     made = injected(world, broken, ("hold", "heal"), place=column, said=f"`{column}` times {rate:.4f}")
-    seen = telling(world, column, broken.values(column)) or not lawful(world, broken)
+    seen = telling(world, column, broken.values(column)) or not lawful(world, broken) or not reconciled(world, broken)
     return made if seen else unseeable(made)

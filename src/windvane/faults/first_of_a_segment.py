@@ -6,6 +6,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, some
+from windvane.domain.laws import torn
 
 
 def fault() -> Fault:
@@ -20,4 +21,6 @@ def inject(world: World, rng: Random) -> Injection | None:
         return None
     column = rng.choice(columns)
     new = world.table.changed(column, some(rng, world.table, 0.03), lambda _: "Reykjavik 12")
+    if torn(world, new, column):
+        return None
     return instead(injected(world, new, ("nothing",), said=f"a new value in `{column}`"), new)

@@ -6,6 +6,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, repeats
+from windvane.domain.laws import carried
 from windvane.domain.record import replace
 
 
@@ -25,4 +26,4 @@ def inject(world: World, rng: Random) -> Injection | None:
         if column in same or len(set(past.values(column))) == len(past.rows):
             drawn = drawn.put(column, table.values(column))
     day = replace(drawn, file=table.file)
-    return instead(injected(world, day, ("nothing",), said="rows like those of all the past"), day)
+    return carried(world, instead(injected(world, day, ("nothing",), said="rows like those of all the past"), day), day)

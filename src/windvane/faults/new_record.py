@@ -6,6 +6,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, lawful, some
+from windvane.domain.laws import carried
 
 
 def fault() -> Fault:
@@ -25,4 +26,6 @@ def inject(world: World, rng: Random) -> Injection | None:
     )
     if not lawful(world, record):
         return None
-    return instead(injected(world, record, ("nothing",), said=f"a record in `{column}`"), record)
+    return carried(
+        world, instead(injected(world, record, ("nothing",), said=f"a record in `{column}`"), record), record
+    )

@@ -7,6 +7,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, lawful, some
+from windvane.domain.laws import carried
 
 
 def fault() -> Fault:
@@ -24,4 +25,5 @@ def inject(world: World, rng: Random) -> Injection | None:
     dear = world.table.changed(column, where, lambda v: f"{Decimal(v) * Decimal('1.2'):.{len(v.partition('.')[2])}f}")
     if not lawful(world, dear):
         return None
-    return instead(injected(world, dear, ("nothing",), said=f"{len(where)} of `{column}` are a fifth higher"), dear)
+    made = instead(injected(world, dear, ("nothing",), said=f"{len(where)} of `{column}` are a fifth higher"), dear)
+    return carried(world, made, dear)

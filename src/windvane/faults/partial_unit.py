@@ -8,6 +8,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, lawful, some, telling, unseeable, unseen
+from windvane.domain.laws import reconciled
 
 
 def fault() -> Fault:
@@ -25,7 +26,7 @@ def inject(world: World, rng: Random) -> Injection | None:
     broken = world.table.changed(column, where, lambda v: scaled(v, factor))
     made = injected(world, broken, ("hold",), place=column, said=f"{len(where)} of `{column}` times {factor}")
     made = unseen(made, world.target)
-    seen = shows(world, column, broken.values(column)) or not lawful(world, broken)
+    seen = shows(world, column, broken.values(column)) or not lawful(world, broken) or not reconciled(world, broken)
     return made if seen else unseeable(instead(made, broken))
 
 

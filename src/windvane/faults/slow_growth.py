@@ -8,6 +8,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, lawful
+from windvane.domain.laws import carried
 
 
 def fault() -> Fault:
@@ -24,7 +25,8 @@ def inject(world: World, rng: Random) -> Injection | None:
     grown = world.table.mapped(column, lambda v: f"{Decimal(v) * Decimal('1.01'):.{len(v.partition('.')[2])}f}")
     if not lawful(world, grown) or _rounded(world.table.values(column), grown.values(column)):
         return None
-    return instead(injected(world, grown, ("nothing",), said=f"`{column}` is 1 % higher"), grown)
+    made = instead(injected(world, grown, ("nothing",), said=f"`{column}` is 1 % higher"), grown)
+    return carried(world, made, grown)
 
 
 def _rounded(was: Sequence[str], now: Sequence[str]) -> bool:

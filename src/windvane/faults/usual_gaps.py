@@ -6,6 +6,7 @@ from random import Random
 
 from windvane.domain.fault import Fault, Injection, World
 from windvane.domain.injecting import injected, instead, some
+from windvane.domain.laws import carried
 
 
 def fault() -> Fault:
@@ -22,4 +23,4 @@ def inject(world: World, rng: Random) -> Injection | None:
     column = rng.choice(columns)
     share = world.past().values(column).count("") / len(world.past().rows)
     gaps = world.table.changed(column, some(rng, world.table, share), lambda _: "")
-    return instead(injected(world, gaps, ("nothing",), said=f"gaps in `{column}` as ever"), gaps)
+    return carried(world, instead(injected(world, gaps, ("nothing",), said=f"gaps in `{column}` as ever"), gaps), gaps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Withdraw
@@ -11,7 +12,7 @@ from windvane.domain.estate import Estate
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
-from windvane.loop import again, diagnose, experience, gate, probation, propose, repair, settling
+from windvane.loop import again, diagnose, experience, gate, probation, propose, repair, restating, settling
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.loop.settling import Served
@@ -29,7 +30,7 @@ def admitted(crew: Crew, estate: Estate, incident: Incident) -> Served:
         if first.verdict.outcome == "promote":
             return Served(decisions=(settling.promoted(crew, first, incident),))
         if len(batches) > 1:
-            return _in_halves(crew, batches)
+            return _in_parts(crew, estate, batches, first)
         whole = again.plan(crew, estate, incident, batches[0])
         if whole is not None and (judged := settling.judge(crew, whole)).verdict.outcome == "promote":
             return Served(decisions=(settling.promoted(crew, judged, incident),))
@@ -38,12 +39,25 @@ def admitted(crew: Crew, estate: Estate, incident: Incident) -> Served:
     return _repaired(crew, estate, incident, batches, None)
 
 
-def _in_halves(crew: Crew, batches: tuple[Batch, ...]) -> Served:
-    """One bad delivery among several keeps only itself out: each half is served alone, in order, down to one."""
+def _in_parts(crew: Crew, estate: Estate, batches: tuple[Batch, ...], first: Judged) -> Served:
+    """One bad delivery among several keeps only itself out: those to blame are served alone, the others together.
+
+    All in order, as a day that waits is no missing one. Where none is to blame, each half is served by itself.
+    """
+    bad = odd(estate, first)
+    runs = [(alone, tuple(run)) for alone, run in groupby(batches, key=lambda b: b.id in bad)]
     middle = len(batches) // 2
-    halves = (batches[:middle], batches[middle:])
-    found = (admitted(crew, crew.folder.read(), diagnose.alone(crew, half)) for half in halves)
+    parts = [batches[:middle], batches[middle:]] if not bad else []
+    for alone, run in runs if bad else ():
+        parts += [(b,) for b in run] if alone else [run]
+    found = (admitted(crew, crew.folder.read(), diagnose.alone(crew, part)) for part in parts)
     return Served(decisions=tuple(d for served in found for d in served.decisions))
+
+
+def odd(estate: Estate, judged: Judged) -> frozenset[str]:
+    """Deliveries of a plan that keep it from passing: they break a check by themselves, or tell too much anew."""
+    beyond = {b.id for b in propose.arriving(judged.plan) if restating.beyond(b, estate.policy)}
+    return frozenset(beyond | {*judged.trial.blamed})
 
 
 def _repaired(

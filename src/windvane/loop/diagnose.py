@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from windvane.domain.batch import Batch, Profile
+from windvane.domain.batch import Batch
 from windvane.domain.change import Admit
 from windvane.domain.entry import Diagnosed, Note
 from windvane.domain.errors import WindvaneError
@@ -13,17 +11,14 @@ from windvane.domain.incident import Hypothesis, Incident, Signal, SignalKind
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.run import CheckResult, Trial
+from windvane.loop import lost
 from windvane.loop.crew import Crew
+from windvane.loop.diagnosis.bound import bound
 from windvane.loop.diagnosis.order import parents_first
 from windvane.loop.diagnosis.place import nature, place_of
 from windvane.loop.diagnosis.retold import retold
 from windvane.loop.diagnosis.story import stories
 from windvane.loop.logbook import Logbook
-from windvane.sql.alias import columns_of
-from windvane.sql.casts import casts
-from windvane.stack.quality.drift import ColumnMatch, match_columns
-from windvane.stack.quality.profile import profile
-from windvane.stack.quality.seams import seam_of
 from windvane.stack.repair.case import case_of
 
 _FAILING = "failing"  # what the ledger remembers: which trouble a step met, its incident, and the one it was to serve
@@ -92,21 +87,34 @@ def _arrivals(crew: Crew, estate: Estate) -> list[Incident]:
         if not isinstance(model, Model) or not batch.accepted:
             continue
         models[batch.source] = model
-        lost = _lost(book, model, batch)
-        if lost:
-            drifted.setdefault((batch.source, lost, _new(model, batch)), []).append(batch)
+        gone = lost.lost(book, model, batch)
+        if gone:
+            drifted.setdefault((batch.source, gone, lost.new(model, batch)), []).append(batch)
         else:
             sound.setdefault(batch.source, []).append(batch)
     asked = _asked(crew, estate)
+    shown = {(b.source, b.delivery) for b in book.visible()}
     for drift in [d for d in drifted if d in asked]:
+        if any((b.source, b.delivery) in shown for b in drifted[drift]):
+            continue  # rows that are known come under the new names: that may prove what the first delivery could not
         _join(crew, asked[drift], drifted.pop(drift))
-    found = []
-    for source, batches in sorted(sound.items(), reverse=True):
-        signals = tuple(Signal(kind="arrival", subject=source, observed=b.delivery, batch=b.id) for b in batches)
-        found.append(_incident(crew, signals, cause="arrival"))
-    found += [_drifted(crew, estate, models[s], tuple(batches), lost) for (s, lost, _), batches in drifted.items()]
     order = parents_first(estate)
+    found = [_arrival(crew, batches) for batches in _gathered(estate, sound, order)]
+    found += [_drifted(crew, estate, models[s], tuple(batches), gone) for (s, gone, _), batches in drifted.items()]
     return sorted(found, key=lambda i: order.get(i.signals[0].subject, 0))
+
+
+def _arrival(crew: Crew, batches: list[Batch]) -> Incident:
+    signals = tuple(Signal(kind="arrival", subject=b.source, observed=b.delivery, batch=b.id) for b in batches)
+    return _incident(crew, signals, cause="arrival")
+
+
+def _gathered(estate: Estate, sound: dict[str, list[Batch]], order: dict[str, int]) -> list[list[Batch]]:
+    """Sound batches by source; those of sources that are bound to each other together, what others refer to first."""
+    groups = bound(estate, sound)
+    alone = [frozenset({s}) for s in sorted(sound, reverse=True) if not any(s in g for g in groups)]
+    ranked = (sorted(sorted(g), key=lambda s: order.get(s, 0)) for g in (*alone, *groups))
+    return [[b for source in sources for b in sound[source]] for sources in ranked]
 
 
 def _asked(crew: Crew, estate: Estate) -> dict[tuple[str, tuple[str, ...], frozenset[str]], str]:
@@ -116,9 +124,9 @@ def _asked(crew: Crew, estate: Estate) -> dict[tuple[str, tuple[str, ...], froze
     for decision in book.waiting():
         for batch in (c.batch for c in book.plans[decision.plan].changes if isinstance(c, Admit)):
             model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
-            lost = _lost(book, model, batch) if isinstance(model, Model) else ()
-            if lost and isinstance(model, Model):
-                found[batch.source, lost, _new(model, batch)] = decision.id
+            gone = lost.lost(book, model, batch) if isinstance(model, Model) else ()
+            if gone and isinstance(model, Model):
+                found[batch.source, gone, lost.new(model, batch)] = decision.id
     return found
 
 
@@ -133,78 +141,10 @@ def _join(crew: Crew, decision: str, batches: list[Batch]) -> None:
         crew.say("diagnose", text, subject=batch.source, decision=decision, level="ask")
 
 
-def _new(model: Model, batch: Batch) -> frozenset[str]:
-    """Delivered columns that the staging model does not read."""
-    return frozenset(batch.columns) - {name for c in casts(model.text) for name in columns_of(c.text)}
-
-
-def missing(model: Model, batch: Batch) -> tuple[str, ...]:
-    """Delivered columns that the staging model reads and that the batch lacks, under all names it knows for them."""
-    there = set(batch.columns)
-    wanted = [sorted(columns_of(c.text)) for c in casts(model.text)]
-    return tuple(names[0] for names in wanted if names and not there & set(names))
-
-
-def _lost(book: Logbook, model: Model, batch: Batch) -> tuple[str, ...]:
-    """What `missing` tells, but for columns that most deliveries came without: one more without them is no drift."""
-    lost = missing(model, batch)
-    if not lost:
-        return ()
-    shapes = Counter(b.columns for b in book.visible() if b.source == batch.source)
-    absent: Counter[str] = Counter()
-    for columns, times in shapes.items():
-        absent.update(dict.fromkeys(missing(model, replace(batch, columns=columns)), times))
-    return tuple(n for n in lost if 2 * absent[n] <= shapes.total())
-
-
-def _drifted(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], lost: tuple[str, ...]) -> Incident:
-    """Batches that all lack the same columns: which of their new ones are they, and can that be known?"""
-    source = batches[0].source
-    history = [b for b in Logbook(crew.ledger).visible() if b.source == source and b.profile]
-    known, new = history[-1].profile if history else None, _profile(crew, batches)
-    matches: tuple[ColumnMatch, ...] = ()
-    if known is not None and new is not None:
-        seam = seam_of(crew.scene(estate), model, batches, lost=lost)
-        matches = match_columns(_as_read(known, model), _as_read(new, model), seam=seam)
-    told = {m.lost: m for m in matches}
-    seen = {name: told[name].new if name in told else "" for name in lost}
-    signals = tuple(
-        Signal(kind="schema_drift", subject=source, expected=name, observed=seen[name], batch=batch.id)
-        for batch in batches
-        for name in lost
-    )
-    sure = bool(lost) and all(name in told and told[name].identifiable for name in lost)
-    where = f" in {len(batches)} deliveries" if len(batches) > 1 else ""
-    for name in lost:
-        crew.say("diagnose", f"`{name}` is gone{where}, `{seen[name]}` is new", subject=source, level="warn")
-    stories = tuple(_rename_story(told.get(name), name) for name in lost)
-    return _incident(crew, signals, cause="renamed" if sure else "", hypotheses=stories)
-
-
-def _profile(crew: Crew, batches: tuple[Batch, ...]) -> Profile | None:
-    """The shape of all rows of batches with the same columns."""
-    if len(batches) == 1:
-        return batches[0].profile
-    return profile(crew.scratch(), tuple(crew.root / b.path for b in batches), batches[0].columns)
-
-
-def _as_read(profile: Profile, model: Model) -> Profile:
-    """The profile under the names of the seam: a column that the model knows under several goes by the first."""
-    there = {c.name for c in profile.columns}
-    first: dict[str, str] = {}
-    for cast in casts(model.text):
-        names = sorted(columns_of(cast.text))
-        other = next((n for n in names if n in there), "")
-        if other and names[0] not in there:
-            first[other] = names[0]
-    return replace(profile, columns=tuple(replace(c, name=first.get(c.name, c.name)) for c in profile.columns))
-
-
-def _rename_story(match: ColumnMatch | None, lost: str) -> Hypothesis:
-    if match is None:
-        return Hypothesis(cause="removed", probability=0.9, evidence=(f"no arriving column is like `{lost}`",))
-    held = (f"not certain: {match.held_by}",) if match.held_by else ()
-    return Hypothesis(cause="renamed", probability=match.score, evidence=(*match.evidence, *held))
+def _drifted(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], gone: tuple[str, ...]) -> Incident:
+    """Batches that all lack the same columns."""
+    found = lost.drift(crew, estate, model, batches, gone)
+    return _incident(crew, found.signals, cause=found.cause, hypotheses=found.stories)
 
 
 def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial, plan: Plan) -> Incident:
@@ -247,8 +187,7 @@ def _withheld(plan: Plan, batch: str) -> tuple[Signal, ...]:
 
 def alone(crew: Crew, batches: tuple[Batch, ...]) -> Incident:
     """The incident of some batches among several that were held together."""
-    signals = tuple(Signal(kind="arrival", subject=b.source, observed=b.delivery, batch=b.id) for b in batches)
-    return _incident(crew, signals, cause="arrival")
+    return _arrival(crew, list(batches))
 
 
 def _kind(check: CheckResult) -> SignalKind:

@@ -141,14 +141,21 @@ def _close(expected: float, measured: float | None, tolerance: float) -> bool:
 
 
 def _bounded(case: Case) -> Ruling:
-    read = sum(b.rows_read for b in case.arriving)
-    out = sum(b.quarantined for b in case.arriving)
+    read, out = _withheld(case)
     share, limit = (out / read if read else 0.0), case.policy.max_quarantined_share
     few = limit > 0 and 0 < out <= FEW_ROWS and share <= FEW_SHARE  # of a small delivery; a limit of 0 means none
     detail = f"{out:,} of {read:,} rows quarantined ({share:.2%}), at most {limit:.2%}"
     detail += f" or {FEW_ROWS} rows" if few and share > limit else ""
     reason = Reason(rule="quarantine is bounded", held=share <= limit or few, detail=detail)
     return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.admits else "")
+
+
+def _withheld(case: Case) -> tuple[int, int]:
+    """(rows read, rows quarantined) of the source that lost most; of a first load, of all of it."""
+    parts = {b.source if case.plan.proposer == "ingester" else "" for b in case.arriving}
+    groups = [[b for b in case.arriving if part in ("", b.source)] for part in sorted(parts)]
+    counts = [(sum(b.rows_read for b in g), sum(b.quarantined for b in g)) for g in groups]
+    return max(counts, key=lambda c: c[1] / c[0] if c[0] else 0.0, default=(0, 0))
 
 
 def _whole(case: Case) -> Ruling:

@@ -15,6 +15,7 @@ from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.loop import mend
 from windvane.loop.crew import Crew
+from windvane.loop.diagnosis.bound import RULE
 from windvane.loop.logbook import Logbook
 from windvane.sql.alias import columns_of, quote
 from windvane.sql.casts import casts
@@ -34,6 +35,17 @@ def deliveries(crew: Crew) -> tuple[tuple[Decision, tuple[Batch, ...]], ...]:
         landed = tuple(book.landed[b.id] for b in admitted if b.id in book.landed)
         if landed and len(landed) == len(admitted) and _waited_for(crew, estate, decision, landed[0]):
             found.append((decision, landed))
+    return tuple(found)
+
+
+def contradicted(crew: Crew) -> tuple[tuple[Decision, Batch], ...]:
+    """Questions about one delivery that broke nothing but what binds it to another table, which may come corrected."""
+    book = Logbook(crew.ledger)
+    found = []
+    for decision in book.waiting():
+        admitted = [c.batch.id for c in book.plans[decision.plan].changes if isinstance(c, Admit)]
+        if len(admitted) == 1 and admitted[0] in book.landed and _only(book, decision, frozenset({RULE})):
+            found.append((decision, book.landed[admitted[0]]))
     return tuple(found)
 
 
@@ -61,16 +73,22 @@ def rows(crew: Crew) -> tuple[Plan, ...]:
 def _waited_for(crew: Crew, estate: Estate, decision: Decision, batch: Batch) -> bool:
     """Whether what a delivery lacked may be there now: its counterparts, or the days before it."""
     book = Logbook(crew.ledger)
-    return (_only(book, decision, _RULES) and _moved(crew, estate, batch)) or (
+    return (_only(book, decision, _RULES | _contradicted(batch)) and _moved(crew, estate, batch)) or (
         _only(book, decision, _GAPS) and _more(crew, batch)
     )
 
 
 def _only(book: Logbook, decision: Decision, rules: frozenset[str]) -> bool:
-    """Whether no check but those of some rules broke, and nothing was withheld."""
+    """Whether no check but those of some rules (`orphans`, or one of a relation: `core.lines.orphans`) broke, and
+    nothing was withheld."""
     incident = book.incidents.get(decision.incident)
     names = [s.expected.strip("`").partition("` ")[0].split(".") for s in incident.signals] if incident else []
-    return bool(names) and all(len(n) > 2 and n[2] in rules for n in names)
+    return bool(names) and all(len(n) > 2 and (n[2] in rules or ".".join(n[:3]) in rules) for n in names)
+
+
+def _contradicted(batch: Batch) -> frozenset[str]:
+    """The check that rows break which contradict what they refer to; what is referred to, alone, says nothing."""
+    return frozenset({f"core.{batch.source}.{RULE}"})
 
 
 def _more(crew: Crew, batch: Batch) -> bool:

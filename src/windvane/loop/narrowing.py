@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from windvane.domain.change import Change, Put
 from windvane.domain.estate import Estate, Model, Product
 from windvane.domain.estimate import Inputs, Labels
@@ -11,8 +13,10 @@ from windvane.domain.record import replace
 from windvane.loop import propose
 from windvane.loop.crew import Crew
 from windvane.loop.proving import Bench, added, leaking
-from windvane.loop.versions import product_of
+from windvane.loop.versions import product_of, version
 from windvane.stack.transform.asof import input_model, input_name
+
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def without_twins(
@@ -24,6 +28,7 @@ def without_twins(
     """
     odd = leaking(made, plans)
     found: list[Plan] = []
+    versions: set[str] = set()
     for plan in plans:
         names = added(made.product, plan)
         twins = tuple(n for n in names if n in odd)
@@ -31,9 +36,12 @@ def without_twins(
             found.append(plan)
             continue
         reasons = tuple(f"{n} is left out: {odd[n]}" for n in twins)
+        less = propose.finish(estate, incident, narrower(plan, twins, reasons))
+        if version(less) in versions:
+            continue  # without them it is what another plan is without them
+        versions.add(version(less))
         for reason in reasons:
             crew.say("propose", f"  {plan.title}: {reason}", subject=made.product.name)
-        less = propose.finish(estate, incident, narrower(plan, twins, reasons))
         if plan.fingerprint() in made.alone:
             made.alone[less.fingerprint()] = made.alone[plan.fingerprint()]
         found.append(less)
@@ -78,8 +86,11 @@ def _less(labels: Labels, names: tuple[str, ...]) -> Labels:
 
 
 def _made_of(labels: Labels | None, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Features of keys that are means of what is left out: the row's own value is in them."""
-    return tuple(k.name for k in labels.keyed if k.column in names) if labels is not None else ()
+    """Features that are made of what is left out: means over keys, differences and products; its value is in them."""
+    if labels is None:
+        return ()
+    mixed = tuple(name for name, sql in labels.columns if set(_WORD.findall(sql)) & set(names))
+    return (*mixed, *(k.name for k in labels.keyed if k.column in (*names, *mixed)))
 
 
 def _changed(change: Change, product: Product) -> Change:

@@ -55,8 +55,8 @@ def _delivered(scene: Scene) -> Scene:
     )
 
 
-def layers(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
-    """One plan for staging and core with their checks, and the admission of what was landed for them."""
+def layers(crew: Crew, estate: Estate, incident: Incident, *, but: frozenset[str] = frozenset()) -> Plan | None:
+    """One plan for staging and core with their checks, and the admission of what was landed for them, `but` some."""
     findings(crew, estate)
     scene = crew.scene(estate, incident=incident)
     drafts = crew.agent("architect").propose(scene)
@@ -69,7 +69,7 @@ def layers(crew: Crew, estate: Estate, incident: Incident) -> Plan | None:
     rationale = " ".join([draft.rationale, *(p.rationale for p in checked)])
     evidence = (*draft.evidence, *(e for p in checked for e in p.evidence))
     plan = replace(draft, changes=changes, rationale=rationale, evidence=evidence)
-    return admit(crew, estate, plan, Logbook(crew.ledger).pending())
+    return admit(crew, estate, plan, tuple(b for b in Logbook(crew.ledger).pending() if b.id not in but))
 
 
 def products(crew: Crew, estate: Estate, incident: Incident, goal: Goal) -> tuple[Plan, ...]:
@@ -80,21 +80,23 @@ def products(crew: Crew, estate: Estate, incident: Incident, goal: Goal) -> tupl
 
 def arrival(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> Plan:
     """The admission of batches in which nothing is odd."""
-    source = batches[0].source
+    sources = tuple(dict.fromkeys(b.source for b in batches))
+    named = " and ".join(f"`{s}`" for s in sources)
     draft = Plan(
         incident=incident.id,
         proposer="ingester",
         title="",
         base="",
         changes=(),
-        rationale=f"{len(batches)} new deliveries of `{source}` with the columns known; every check is asked first.",
+        rationale=f"{len(batches)} new deliveries of {named} with the columns known; every check is asked first.",
     )
     plan = admit(crew, estate, draft, batches)
-    return replace(plan, title=_title(source, plan))
+    titles = [_title(source, plan) for source in sources]
+    return replace(plan, title="; ".join([titles[0], *(f"a{t[1:]}" for t in titles[1:])]))
 
 
 def _title(source: str, plan: Plan) -> str:
-    fresh = arriving(plan)
+    fresh = tuple(b for b in arriving(plan) if b.source == source)
     rows, gone = sum(b.accepted for b in fresh), sum(b.gone for b in fresh)
     read = sum(b.rows_read for b in fresh)
     told = f"Admit {rows:,} {'row' if rows == 1 else 'rows'} of {source}"

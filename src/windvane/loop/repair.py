@@ -65,11 +65,13 @@ def searched(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batc
 
 
 def beyond(estate: Estate, batches: tuple[Batch, ...], tried: Sequence[Judged]) -> tuple[Batch, ...]:
-    """Of several deliveries those that tell more of the past anew than the policy takes, when others do not."""
-    plan = next((j.plan for j in tried if j.plan.identifiable and j.plan.changes), None)
-    if plan is None or len(batches) < 2:
+    """Of several deliveries those that tell more of the past anew than the policy takes, or break a check by
+    themselves, when others do not."""
+    judged = next((j for j in tried if j.plan.identifiable and j.plan.changes), None)
+    if judged is None or len(batches) < 2:
         return ()
-    ids = {
+    plan = judged.plan
+    ids = {*judged.trial.blamed} | {
         c.batch.id
         for c in plan.changes
         if isinstance(c, Admit) and (too_much(c.batch, estate.policy) or too_many_gone(c.batch, estate.policy))

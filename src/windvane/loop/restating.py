@@ -20,6 +20,11 @@ def too_many_gone(batch: Batch, policy: Policy) -> bool:
     return batch.gone_share > policy.max_departed_share
 
 
+def beyond(batch: Batch, policy: Policy) -> bool:
+    """Whether what a delivery says of known rows, or that it was cut, makes it a question whatever comes with it."""
+    return bool(batch.cut) or too_much(batch, policy) or too_many_gone(batch, policy)
+
+
 def told(batch: Batch, policy: Policy) -> str:
     """What the delivery tells anew, with the limits."""
     share, limit = batch.restated_share, policy.max_restated_share

@@ -9,6 +9,7 @@ from windvane.domain.plan import Plan
 from windvane.loop import (
     admitting,
     byhand,
+    diagnose,
     gate,
     propose,
     rank,
@@ -16,11 +17,13 @@ from windvane.loop import (
     settling,
     shortfalls,
     steer,
+    together,
     trial,
     versions,
     will,
 )
 from windvane.loop.crew import Crew
+from windvane.loop.logbook import Logbook
 from windvane.loop.settling import Served
 from windvane.loop.trial import Judged
 
@@ -42,15 +45,31 @@ def serve(crew: Crew, incident: Incident) -> Served:
             return _layers(crew, estate, incident)
         case "goal_unserved":
             return _product(crew, estate, incident)
-        case "arrival" | "schema_drift":
+        case "arrival":
+            return together.admitted(crew, estate, incident)
+        case "schema_drift":
             return admitting.admitted(crew, estate, incident)
         case _:
             return Served()
 
 
 def _layers(crew: Crew, estate: Estate, incident: Incident) -> Served:
+    """Build on all that was landed; one bad delivery among many keeps itself out, and is served after the others."""
     plan = propose.layers(crew, estate, incident)
-    return settling.carry_out(crew, plan, incident) if plan is not None else Served()
+    if plan is None:
+        return Served()
+    judged = settling.judge(crew, plan)
+    if judged.verdict.outcome == "promote":
+        return Served(decisions=(settling.promoted(crew, judged, incident),))
+    odd = admitting.odd(estate, judged)
+    batches = propose.arriving(plan)
+    sound = propose.layers(crew, estate, incident, but=odd) if 0 < len(odd) <= len(batches) // 2 else None
+    if sound is None or (again := settling.judge(crew, sound)).verdict.outcome != "promote":
+        return Served(decisions=(settling.close(crew, judged, incident),))
+    done = settling.promoted(crew, again, incident)
+    later = tuple(b for b in Logbook(crew.ledger).pending() if b.id in odd)
+    served = admitting.admitted(crew, crew.folder.read(), diagnose.alone(crew, later))
+    return Served(decisions=(done, *served.decisions))
 
 
 def _product(crew: Crew, estate: Estate, incident: Incident) -> Served:

@@ -18,9 +18,9 @@ _PLACES = frozenset({"latitude", "longitude", "identifier", "ordinal"})  # numbe
 def weighing(estate: Estate, source: str, made: Iterable[Cast]) -> frozenset[str]:
     """Names of the casts that weigh: numbers that add up, and whatever a product rests on by name."""
     meant = _meanings(estate, source)
-    used = _used(estate, source)
+    wanted = used(estate, source)
     return frozenset(
-        c.name for c in made if (number(c.type) and meant.get(c.name) not in _PLACES) or columns_of(c.text) & used
+        c.name for c in made if (number(c.type) and meant.get(c.name) not in _PLACES) or columns_of(c.text) & wanted
     )
 
 
@@ -32,7 +32,7 @@ def _meanings(estate: Estate, source: str) -> dict[str, str]:
     return {c.name: c.meaning for c in contract.columns} if contract else {}
 
 
-def _used(estate: Estate, source: str) -> frozenset[str]:
+def used(estate: Estate, source: str) -> frozenset[str]:
     """Delivered columns of a source that the columns of products are made of."""
     models = tuple((a.name, a.text) for a in estate.of(Model) if isinstance(a, Model))
     products = [a.relation for a in estate.of(Product) if isinstance(a, Product)]

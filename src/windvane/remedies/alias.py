@@ -19,16 +19,18 @@ class Alias:
     cause = "renamed"
 
     def propose(self, scene: Scene) -> tuple[Plan, ...]:
-        """One plan with all aliases of the incident; none when a lost column has no candidate."""
+        """One plan with all aliases of the incident; none when a lost column has no candidate, and may be missed."""
         incident = scene.incident
-        if incident is None or any(not s.observed for s in incident.signals):
+        if incident is None or (incident.cause != self.cause and any(not s.observed for s in incident.signals)):
             return ()
         name = incident.signals[0].subject
         source = scene.estate.find(Ref(kind="source", name=name))
         model = scene.estate.find(Ref(kind="model", name=f"staging.{name}"))
         if not isinstance(source, Source) or not isinstance(model, Model):
             return ()
-        pairs = list(dict.fromkeys((s.expected, s.observed) for s in incident.signals))  # each batch names them
+        pairs = list(
+            dict.fromkeys((s.expected, s.observed) for s in incident.signals if s.observed)
+        )  # each batch names them
         text = model.text
         for lost, new in pairs:
             text = add_alias(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from windvane.agents.inspector.known import sources_of, table_of
+from windvane.agents.inspector.around import around
+from windvane.agents.inspector.known import Looked, sources_of, table_of
 from windvane.domain.change import Put
 from windvane.domain.estate import Check, Contract, Model, Ref
 from windvane.domain.finding import Finding
@@ -45,13 +46,15 @@ class Inspector:
     def _checked(self, scene: Scene, left: dict[str, float]) -> Iterator[Contract]:
         """Contracts with their checks, staging first; `left` is what remains of the budget of each source."""
         waiting = [c for c in scene.estate.of(Contract) if isinstance(c, Contract) and not c.checks]
+        looked: Looked = {}
         for contract in sorted(waiting, key=_layer):
             if not isinstance(scene.estate.find(Ref(kind="model", name=contract.relation)), Model):
                 continue
-            table = table_of(scene, contract)
+            table = table_of(scene, contract, looked)
             if table is None:
                 continue
             sources = sources_of(scene, contract.relation)
+            table = around(scene, table, looked)
             checks = suite(table, total=min((left.get(s, TOTAL) for s in sources), default=TOTAL))
             left |= {s: left.get(s, TOTAL) - bound_of(checks) for s in sources}
             if checks:

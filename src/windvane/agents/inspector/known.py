@@ -20,11 +20,12 @@ MOST_CATEGORIES = 3
 MOST_SEGMENTS = 12
 CARRIED = ("_batch", "_seq", "_row")
 Known = tuple[Reader, str, tuple[str, ...]]  # engine, relation, columns
+Looked = dict[str, Known | None]  # by relation, what was looked at: of large tables that takes time
 _MACRO = re.compile(r"@(start|end)_\w+")
 FEWEST_ROWS = 20  # per category, before its values are taken as known
 
 
-def table_of(scene: Scene, contract: Contract) -> Table | None:
+def table_of(scene: Scene, contract: Contract, looked: Looked) -> Table | None:
     """The relation of a contract as rules see it; `None` when no engine is at hand to look with."""
     engine = scene.reader or scene.scratch
     if engine is None:
@@ -35,7 +36,7 @@ def table_of(scene: Scene, contract: Contract) -> Table | None:
     if role == "result":
         return table
     table = _with(table, upstream=_upstream(scene, table))
-    found = _built(scene, contract) or _landed(scene, contract)
+    found = known_of(scene, contract, looked)
     if found is None:
         return table
     engine, history, names = found
@@ -47,6 +48,13 @@ def table_of(scene: Scene, contract: Contract) -> Table | None:
     )
     table = _with(table, contract=known, engine=engine, history=history, rows=sum(sizes), batches=sizes)
     return _with(table, accepted=_accepted(scene, table), segment=_segment(table))
+
+
+def known_of(scene: Scene, contract: Contract, looked: Looked) -> Known | None:
+    """Where the known rows of a relation are, and which columns they have; `None` when there are none."""
+    if contract.relation not in looked:
+        looked[contract.relation] = _built(scene, contract) or _landed(scene, contract)
+    return looked[contract.relation]
 
 
 def sources_of(scene: Scene, relation: str) -> tuple[str, ...]:
@@ -152,13 +160,13 @@ def _accepted(scene: Scene, table: Table) -> tuple[tuple[str, tuple[str, ...]], 
     """Category columns, as the scout found them: values known, not personal, many rows per value."""
     sources = sources_of(scene, table.relation)
     claimed = {
-        _plain(f.subject.partition(".")[2]): f
+        plain(f.subject.partition(".")[2]): f
         for f in scene.findings
         if f.claim == "category" and f.subject.partition(".")[0] in sources and f.confidence >= 0.5
     }
     found = []
     for column in table.contract.columns:
-        finding = claimed.get(_plain(column.name))
+        finding = claimed.get(plain(column.name))
         if finding is None or column.classification != "open" or not column.type.startswith("varchar"):
             continue
         values = tuple(str(v) for v in json.loads(finding.value))
@@ -183,5 +191,5 @@ def _segment(table: Table) -> str:
     return ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())

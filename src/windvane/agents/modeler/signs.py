@@ -1,8 +1,11 @@
-"""What may tell cases from the rest: the columns of a row, and what happened to its keys in the days before."""
+"""What may tell cases from the rest: the columns of a row, differences and products of its numbers, and what happened
+to its keys in the days before.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from windvane.agents.modeler.catalog import Catalog, Place, catalog, is_number
 from windvane.domain.errors import WindvaneError
@@ -20,6 +23,7 @@ from windvane.stack.transform.header import literal
 _SPANS = (1, 7, 30)
 _FEW = 6  # values of a category that become columns
 _MOST_KEYS, _MOST_MEANS = 4, 8
+_MOST_PAIRED = 6  # numbers of a row of which each two are put together
 _REPEATED = 3  # rows of one key, on average, from which its past says something
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -37,13 +41,41 @@ def signs(scene: Scene) -> tuple[Plan, ...]:
     inputs, labels = product.inputs, product.inputs.labels
     columns = _columns(known, fact, inputs)
     keyed = _keyed(scene, fact, inputs, columns)
-    wider = (replace(labels, columns=columns), replace(labels, columns=columns, keyed=keyed))
-    told = ("its own columns", "its own columns and what happened to its keys before")
+    paired = (*columns, *_paired(fact, columns))
+    wider = {
+        "its own columns": replace(labels, columns=columns),
+        "its own columns, their differences and products": replace(labels, columns=paired),
+        "its own columns and what happened to its keys before": replace(labels, columns=columns, keyed=keyed),
+    }
+    first = {made.fingerprint(): words for words, made in reversed(wider.items())}
     return tuple(
         _plan(scene, product, made, words)
-        for made, words in zip(wider, told, strict=True)
-        if set(made.columns) | set(made.keyed) != set(labels.columns) | set(labels.keyed) and made.columns
+        for words, made in wider.items()
+        if first[made.fingerprint()] == words and made.columns and not _there(labels, made)
     )
+
+
+def _there(labels: Labels, made: Labels) -> bool:
+    """Whether a version has all that a plan would add."""
+    return {*made.columns, *made.keyed} <= {*labels.columns, *labels.keyed}
+
+
+def _paired(fact: Contract, columns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Each two numbers of a row, put together: what no tree says in few steps. None where there are many numbers."""
+    units = {c.name: c.unit for c in fact.columns}
+    numbers = [name for name, sql in columns if name == sql]
+    if len(numbers) > _MOST_PAIRED:
+        return ()
+    taken = {c.name for c in fact.columns} | {name for name, _ in columns}
+    found: list[tuple[str, str]] = []
+    for one, other in combinations(numbers, 2):
+        alike = units[one] == units[other] or not (units[one] and units[other])
+        made = [("less", "-")] if alike else []
+        for word, sign in (*made, ("times", "*")):
+            name = identifier(f"{one}_{word}_{other}", taken)
+            taken.add(name)
+            found.append((name, f"CAST({one} AS DOUBLE) {sign} {other}"))
+    return tuple(found)
 
 
 def _plan(scene: Scene, product: Product, labels: Labels, told: str) -> Plan:

@@ -14,7 +14,7 @@ from windvane.domain.estimate import Score
 from windvane.stack.estimation.panel import Array, Mask
 
 Better = Literal["higher", "lower"]
-_CASES = 10.0  # of a block of decision times, on average
+_CASES = 10.0  # of a block of decision times, on average; one that lasts several times in its column counts once
 _BLOCKS = 12  # at least, where there are as many decision times
 
 
@@ -54,10 +54,11 @@ def score(measure: str, actual: Array, estimate: Array) -> Array:
 def _by_block(chosen: Measure, actual: Array, estimate: Array, both: Mask) -> Array:
     """Scores of blocks of steps that hold `_CASES` cases on average, at the last step of each; at least `_BLOCKS`.
 
-    Blocks follow from the actual values alone, so two estimates are scored on the same ones.
+    Blocks follow from the actual values alone, so two estimates are scored on the same ones. A machine that fails
+    within 30 days does so on 30 days in a row: that is one case, and days of it tell what one day tells.
     """
     steps = len(actual)
-    cases = float(np.nansum(actual > 0.5))
+    cases = float(_begun(actual > 0.5).sum())
     many = int(min(max(cases // _CASES, _BLOCKS), steps))
     ends = np.unique(np.linspace(0, steps, many + 1).astype(int))
     found = np.full(steps, np.nan)
@@ -66,6 +67,11 @@ def _by_block(chosen: Measure, actual: Array, estimate: Array, both: Mask) -> Ar
         if ok.sum() >= chosen.least:
             found[stop - 1] = chosen.of(actual[first:stop][ok], estimate[first:stop][ok])
     return found
+
+
+def _begun(cases: Mask) -> Mask:
+    """Cases (T, N) that were none at the step before."""
+    return cases & ~np.vstack([np.zeros((1, cases.shape[1]), dtype=bool), cases[:-1]])
 
 
 def pooled_score(measure: str, actual: Array, estimate: Array) -> float:

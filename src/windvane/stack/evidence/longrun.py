@@ -5,10 +5,13 @@ strongly autocorrelated time series" (JBES 2014); Lazarus, Lewis, Stock and Wats
 practice" (JBES 2018). How many cosines: 0.4 T^(2/3) as they recommend, and fewer where a first-order autoregression
 (the plug-in of Andrews, Econometrica 1991) says that the bias of the variance would exceed `BIAS`.
 
-`adapted` lets the series itself say how many: a third of the steps at most, and what the autoregression allows when it
-is taken to be one standard error stronger than it looks. Steps that do not hang together, such as forecasts whose
-horizons do not overlap, thus keep their degrees of freedom: of 60 such steps it finds a gain about twice as often, and
-is fooled as rarely (`benchmarks.evidence`).
+`adapted` lets the series itself say how many, four for ten steps at most: the autoregression is taken to be one
+standard error stronger than it looks, and what its spectrum says that the cosines miss of the variance at frequency
+zero is put back (the recolouring of Andrews and Monahan, Econometrica 1992), so that more of them can be used. Of all
+of them and their slowest quarter the larger variance counts: what persists below noise shows there.
+Steps that do not hang together, such as forecasts whose horizons do not overlap, thus keep their degrees of freedom,
+and a gain that grows while a model learns is not taken for chance that lasts. `benchmarks.evidence` shows how often
+it is fooled, and how often it finds what is there.
 """
 
 from __future__ import annotations
@@ -23,7 +26,10 @@ from scipy.special import stdtr, stdtrit
 Array = NDArray[np.float64]
 FEWEST = 4  # steps below which nothing can be told
 BIAS = 0.05  # relative bias of the long-run variance that is accepted
-MOST = 1 / 3  # cosines for each step, with `adapted`
+MOST = 0.4  # cosines for each step, with `adapted`
+MENDED = 1.0  # relative bias of the long-run variance up to which it is put back, with `adapted`
+_SLOW = 4  # the slowest quarter of the cosines is asked apart
+_SLOWEST = 3  # at least
 
 
 class Mean(NamedTuple):
@@ -58,26 +64,34 @@ class Mean(NamedTuple):
         return self.value - half, self.value + half
 
 
-def cosines(around: Array) -> int:
-    """How many cosines to use for centred steps (T,): at least 2."""
+class Spread(NamedTuple):
+    """The long-run variance of centred steps, and from how many cosines."""
+
+    variance: float
+    cosines: int
+
+
+def cosines(around: Array) -> Spread:
+    """The long-run variance of centred steps (T,), for series that are looked at again and again as they grow."""
     n = len(around)
-    return _within_bias(n, 0.4 * n ** (2 / 3), _autocorrelation(around))
+    count = _within(BIAS, n, 0.4 * n ** (2 / 3), _autocorrelation(around))
+    return Spread(_long_run(around, count), count)
 
 
-def adapted(around: Array) -> int:
-    """How many cosines the steps (T,), centred, allow: at least 2; one test of a series that was not looked at before.
-
-    Who tests the same series again and again as it grows should use `cosines`.
-    """
+def adapted(around: Array) -> Spread:
+    """The same by as many cosines as the steps (T,), centred, allow: one test of a series not looked at before."""
     n = len(around)
     rho = _autocorrelation(around)
-    return _within_bias(n, MOST * n, min(0.97, rho + float(np.sqrt(max(1.0 - rho * rho, 0.0) / n))))
+    rho = min(0.97, rho + float(np.sqrt(max(1.0 - rho * rho, 0.0) / n)))
+    count = _within(MENDED, n, MOST * n, rho)
+    slow = max(min(count, _SLOWEST), count // _SLOW)
+    return Spread(max(_long_run(around, part) / _seen(part, n, rho) for part in (slow, count)), count)
 
 
-def mean_of(steps: Array, count_of: Callable[[Array], int] = cosines) -> Mean:
+def mean_of(steps: Array, spread_of: Callable[[Array], Spread] = cosines) -> Mean:
     """The mean of `steps` (T,), in order of time, without NaN. With fewer than `FEWEST` the error is their spread.
 
-    `count_of` says how many cosines centred steps get: `cosines` or `adapted`.
+    `spread_of` says how far centred steps move their mean: `cosines` or `adapted`.
     """
     n = len(steps)
     if n == 0:
@@ -89,8 +103,7 @@ def mean_of(steps: Array, count_of: Callable[[Array], int] = cosines) -> Mean:
     if n < FEWEST or spread <= 1e-12:
         error = float(np.ptp(steps)) if n < FEWEST else 0.0
         return Mean(value, error, 0, n, float(n), 0.0)
-    count = count_of(around)
-    variance = _long_run(around, count)
+    variance, count = spread_of(around)
     effective = float(min(n, n * spread**2 / variance))
     skewness = float(((around / spread) ** 3).mean())
     return Mean(value, scale * float(np.sqrt(variance / n)), count - 1, n, effective, skewness)
@@ -102,11 +115,20 @@ def _autocorrelation(around: Array) -> float:
     return min(0.97, past + (1 + 3 * max(past, 0.0)) / n)  # Kendall's correction of the small-sample bias
 
 
-def _within_bias(n: int, most: float, rho: float) -> int:
+def _within(bias: float, n: int, most: float, rho: float) -> int:
+    """How many cosines, at least 2, an autoregression allows before the variance is off by a share `bias`."""
     if rho > 0:
         curvature = 2 * rho / (1 - rho) ** 2
-        most = min(most, n * float(np.sqrt(6 * BIAS / (np.pi**2 * curvature))))
+        most = min(most, n * float(np.sqrt(6 * bias / (np.pi**2 * curvature))))
     return max(2, int(most))
+
+
+def _seen(count: int, n: int, rho: float) -> float:
+    """The share of the variance at frequency zero that `count` cosines see of an autoregression; 1 without one."""
+    if rho <= 0:
+        return 1.0
+    at = np.pi * np.arange(1, count + 1) / n
+    return float((1 / (1 + 2 * rho * (1 - np.cos(at)) / (1 - rho) ** 2)).mean())
 
 
 def _long_run(around: Array, count: int) -> float:

@@ -1,6 +1,8 @@
 """What a change gained on the same decision times: the paired difference with its interval and p-value.
 
-The test of Diebold and Mariano (JBES 1995) with the long-run variance and critical values of `longrun`.
+The test of Diebold and Mariano (JBES 1995) with the long-run variance and critical values of `longrun`. Decision times
+at which both are equal to the bit, as before either has learnt anything, tell nothing of which is the better one: the
+test is about the others, and the mean counts them all.
 """
 
 from __future__ import annotations
@@ -31,19 +33,21 @@ def paired(
         raise ValueError(f"{old.shape} and {new.shape} are not the same decision times")
     both = np.isfinite(old) & np.isfinite(new)
     old, new = old[both], new[both]
-    mean = mean_of(new - old if better == "higher" else old - new, adapted)
+    steps = new - old if better == "higher" else old - new
+    told = steps[steps != 0.0] if steps.any() else steps
+    mean, share = mean_of(told, adapted), len(told) / max(len(steps), 1)
     low, high = mean.interval()
     return Gain(
         measure=measure,
-        before=float(old.mean()) if mean.n else 0.0,
-        after=float(new.mean()) if mean.n else 0.0,
-        gain=mean.value,
-        low=low,
-        high=high,
+        before=float(old.mean()) if len(steps) else 0.0,
+        after=float(new.mean()) if len(steps) else 0.0,
+        gain=share * mean.value,
+        low=share * low,
+        high=share * high,
         p=mean.above(),
         level=level,
         least=least,
-        n=mean.n,
+        n=len(steps),
         effective_n=mean.effective,
     )
 

@@ -49,6 +49,27 @@ def choose(name: str, lines: bytes, *, hint: str = "") -> str:
     )
 
 
+def recognised(lines: bytes, known: frozenset[str]) -> tuple[str, str]:
+    """(charset, one of the words) under which `lines` hold words that are `known`; empty when not one alone does.
+
+    Only words count in which the readings differ: half of those at least are known in one, and none in any other.
+    """
+    sample = lines[: lines.rfind(b"\n", 0, _MOST) + 1] or lines
+    readings: dict[frozenset[str], str] = {}
+    for charset in _likely(sample, lines):
+        readings.setdefault(frozenset(_words(sample.decode(charset))), charset)
+    alike = frozenset[str].intersection(*readings) if len(readings) > 1 else frozenset()
+    met = [(words - alike, charset) for words, charset in readings.items() if (words - alike) & known]
+    if len(met) != 1 or 2 * len(met[0][0] & known) < len(met[0][0]):
+        return "", ""
+    return met[0][1], min(met[0][0] & known)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text that have a letter beyond ASCII."""
+    return _words(text)
+
+
 class _Read(NamedTuple):
     """One text that the bytes may be: its words beyond ASCII, and the charsets that give it."""
 

@@ -69,6 +69,16 @@ def head_text(data: bytes, *, hint: str = "") -> tuple[str, str]:
     return encoding, _text(data, encoding)
 
 
+def odd_lines(path: Path) -> bytes:
+    """The lines of a file that are not UTF-8, at most 1 MB of them."""
+    scan = _Scan()
+    with content(path) as stream:
+        while block := stream.read(_CHUNK):
+            scan.feed(block)
+    scan.finish()
+    return scan.odd
+
+
 class _Scan:
     """Counts, line by line where needed, what is UTF-8 and what is not."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from windvane.domain.batch import Cast
 from windvane.domain.ports import Engine
+from windvane.stack import packs
 from windvane.stack.landing.columnar import literal, quoted
 from windvane.stack.landing.comparing import Compared, Said, comparison
 from windvane.stack.landing.pieces import by_hash
@@ -118,8 +119,7 @@ def _within(key: Sequence[Cast], columns: tuple[str, ...], engine: Engine, parts
 
 def _past(key: Sequence[Cast], columns: tuple[str, ...], history: tuple[Path, ...], engine: Engine) -> None:
     """The views `past` and `past_keyed` (with its typed key) over `history`."""
-    files = ", ".join(literal(str(p)) for p in history)
-    past = f"read_parquet([{files}], union_by_name := true)"
+    past = packs.relation(history, engine)
     folded = {c.casefold() for c in _named(past, engine)}
     absent = [c for c in columns if c.casefold() not in folded]
     added = "".join(f", CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in absent)

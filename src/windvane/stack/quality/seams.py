@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from windvane.domain.batch import Batch, Cast
 from windvane.domain.estate import Model
+from windvane.domain.packs import select
 from windvane.domain.ports import Scene
 from windvane.sql.alias import columns_of, quote, swap_column
 from windvane.sql.casts import casts
+from windvane.stack import packs
 from windvane.stack.quality.drift import Seam
 from windvane.stack.quality.keys import key_of, time_of
 
@@ -35,9 +38,9 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
     beside = [b for b in scene.asked if b.source == batch.source and b.id not in arrived and b.columns in shapes]
     return Seam(
         engine=scene.scratch,
-        known=_relation(known, scene.root, history, made),
-        beside=_relation(known, scene.root, beside, made) if beside else "",
-        arriving=_relation(arriving, scene.root, list(batches), made),
+        known=_relation(known, packs.relation(_files(scene.root, history), scene.scratch), history, made),
+        beside=_relation(known, select(_files(scene.root, beside)), beside, made) if beside else "",
+        arriving=_relation(arriving, select(_files(scene.root, batches)), batches, made),
         entities=entities,
         time=time,
     )
@@ -46,7 +49,11 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
 def relation_of(root: Path, model: Model, batches: tuple[Batch, ...]) -> str:
     """SQL relation of the rows of batches, typed and named as `model` does; what does not fit its type is empty."""
     made = casts(model.text)
-    return _relation([_typed(c, c.name) for c in made], root, list(batches), made)
+    return _relation([_typed(c, c.name) for c in made], select(_files(root, batches)), batches, made)
+
+
+def _files(root: Path, batches: Sequence[Batch]) -> list[Path]:
+    return [root / b.path for b in batches]
 
 
 def _profiled(batches: tuple[Batch, ...]) -> Batch:
@@ -96,10 +103,9 @@ def _typed(cast: Cast, name: str) -> str:
     return f"TRY_CAST({cast.text} AS {cast.type}) AS {quote(name)}"
 
 
-def _relation(columns: list[str], root: Path, batches: list[Batch], made: tuple[Cast, ...]) -> str:
-    """The rows of `batches`; a name that none of them delivers is empty, as it is in the view of the source."""
-    listed = ", ".join("'" + str(root / b.path).replace("'", "''") + "'" for b in batches)
+def _relation(columns: list[str], rows: str, batches: Sequence[Batch], made: tuple[Cast, ...]) -> str:
+    """The `rows` of `batches`; a name that none of them delivers is empty, as it is in the view of the source."""
     there = {name for b in batches for name in b.columns}
     absent = sorted({name for c in made for name in columns_of(c.text)} - there)
     source = f"SELECT {', '.join(['*', *(f'CAST(NULL AS VARCHAR) AS {quote(n)}' for n in absent)])}"
-    return f"(SELECT {', '.join(columns)} FROM ({source} FROM read_parquet([{listed}], union_by_name := true))) AS side"
+    return f"(SELECT {', '.join(columns)} FROM ({source} FROM {rows})) AS side"

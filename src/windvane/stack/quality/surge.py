@@ -1,9 +1,9 @@
 """SQL of checks that count rows of one kind: far more of them arrive than any earlier slice of rows had.
 
-The arriving count is compared with the highest share in slices of known rows of that size, never below what the rule of
-three allows for all known rows; it fires when a Chernoff bound rules chance out (Hoeffding, 1963). Rows that go
-together (all regions of a day rise or fall) bear less witness: the bound is widened by the design effect, the variance
-of the shares of known slices over that of independent rows (Kish, 1965).
+The count of each arriving delivery is compared with the highest share in slices of known rows of that size, never
+below what the rule of three allows for all known rows; it fires when a Chernoff bound rules chance out (Hoeffding,
+1963). Rows that go together (all regions of a day rise or fall) bear less witness: the bound is widened by the design
+effect, the variance of the shares of known slices over that of independent rows (Kish, 1965).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from windvane.stack.quality.arriving import ARRIVES, FRESH, counted
 from windvane.stack.quality.table import Table, literal, number
 
 ALPHA = 4e-5  # what such a check takes of the budget: the counts that matter are far beyond chance
-SMALL = 20  # rows of a slice below which its share says little
+SMALL = 20  # rows of a slice that its share is taken of at least: of fewer a share says little
+FEW = 8  # rows of a slice below which it does not tell how far rows go together
 PRIOR = 3  # of the rule of three
 PARTS = 8  # slices that tell how far rows go together
 USUAL = 0.005  # a share that is never worth a question, where chance alone decides
@@ -35,7 +36,7 @@ class Mark:
 
 
 def surges(table: Table, marks: tuple[Mark, ...], *, alpha: float = ALPHA) -> str:
-    """SELECT of one text per mark that surges among the arriving rows; at most `alpha` of benign batches have one."""
+    """SELECT of one text per mark that surges in an arriving delivery; at most `alpha` of benign ones have one."""
     needed = math.log(max(1, len(marks)) / alpha)
     flags = ",\n    ".join(
         f"CASE WHEN {m.of} THEN 1 ELSE 0 END AS n{i}, CASE WHEN {m.of} AND {m.holds} THEN 1 ELSE 0 END AS k{i}"
@@ -44,38 +45,38 @@ def surges(table: Table, marks: tuple[Mark, ...], *, alpha: float = ALPHA) -> st
     odd = " OR ".join(f"({m.of} AND {m.holds})" for m in marks)  # without one among what arrives nothing is counted
     sums = ", ".join(f"SUM(n{i}) AS n{i}, SUM(k{i}) AS k{i}" for i in range(len(marks)))
     tall = "\n  UNION ALL\n".join(
-        f"  SELECT {literal(m.told)} AS told, {number(m.usual)} AS usual, _arrives, "
+        f"  SELECT {literal(m.told)} AS told, {number(m.usual)} AS usual, _arrives, _delivery, "
         f"CAST(n{i} AS DOUBLE PRECISION) AS n, CAST(k{i} AS DOUBLE PRECISION) AS k FROM slices"
         for i, m in enumerate(marks)
     )
     return f"""WITH arrived AS (
-  SELECT GREATEST(COUNT(*), {SMALL}) AS _size FROM {table.relation} WHERE {ARRIVES}
+  SELECT GREATEST(COUNT(*) / CAST(GREATEST(1, COUNT(DISTINCT _seq)) AS DOUBLE PRECISION), {SMALL}) AS _size
+  FROM {table.relation} WHERE {ARRIVES}
 ), odd AS (
   SELECT 1 AS _odd FROM {table.relation} WHERE {ARRIVES} AND ({odd}) LIMIT 1
 ), slices AS (
   SELECT _arrives, _delivery, _slice, {sums} FROM (
     SELECT CASE WHEN _fresh IS NULL THEN 0 ELSE 1 END AS _arrives,
-    CASE WHEN _fresh IS NULL THEN _seq ELSE 0 END AS _delivery,
-    CASE WHEN _fresh IS NULL THEN FLOOR(_row / CAST(_size AS DOUBLE PRECISION)) ELSE 0 END AS _slice,
+    _seq AS _delivery, CASE WHEN _fresh IS NULL THEN FLOOR((_row - 1) / _size) ELSE 0 END AS _slice,
     {flags}
     FROM {table.relation} LEFT JOIN {FRESH} CROSS JOIN arrived CROSS JOIN odd
   ) AS flagged GROUP BY _arrives, _delivery, _slice
 ), tall AS (
 {tall}
 ), sides AS (
-  SELECT told, SUM(CASE WHEN _arrives = 1 THEN n ELSE 0 END) AS n, SUM(CASE WHEN _arrives = 1 THEN k ELSE 0 END) AS k,
-    SUM(CASE WHEN _arrives = 0 THEN n ELSE 0 END) AS past_n, SUM(CASE WHEN _arrives = 0 THEN k ELSE 0 END) AS past_k,
-    MAX(CASE WHEN _arrives = 0 AND n >= {SMALL} THEN k / n ELSE 0 END) AS worst, MAX(usual) AS usual,
-    SUM(CASE WHEN _arrives = 0 AND n >= {SMALL} THEN 1.0 ELSE 0.0 END) AS parts,
-    SUM(CASE WHEN _arrives = 0 AND n >= {SMALL} THEN n ELSE 0.0 END) AS sized,
-    SUM(CASE WHEN _arrives = 0 AND n >= {SMALL} THEN k / n ELSE 0.0 END) AS shares,
-    SUM(CASE WHEN _arrives = 0 AND n >= {SMALL} THEN (k / n) * (k / n) ELSE 0.0 END) AS squares
-  FROM tall GROUP BY told
+  SELECT told, SUM(n) AS past_n, SUM(k) AS past_k, MAX(k / GREATEST(n, {SMALL})) AS worst, MAX(usual) AS usual,
+    SUM(CASE WHEN n >= {FEW} THEN 1.0 ELSE 0.0 END) AS parts,
+    SUM(CASE WHEN n >= {FEW} THEN n ELSE 0.0 END) AS sized,
+    SUM(CASE WHEN n >= {FEW} THEN k / n ELSE 0.0 END) AS shares,
+    SUM(CASE WHEN n >= {FEW} THEN (k / n) * (k / n) ELSE 0.0 END) AS squares
+  FROM tall WHERE _arrives = 0 GROUP BY told
 ), judged AS (
-  SELECT told, n, k, past_n, past_k, LEAST(0.999999, GREATEST(worst, usual, (past_k + {PRIOR}) / (past_n + {PRIOR})))
-    AS p, CASE WHEN parts >= {PARTS} AND shares > 0 AND shares < parts THEN GREATEST(1.0,
+  SELECT tall.told, n, k, past_n, past_k,
+    LEAST(0.999999, GREATEST(worst, sides.usual, (past_k + {PRIOR}) / (past_n + {PRIOR}))) AS p,
+    CASE WHEN parts >= {PARTS} AND shares > 0 AND shares < parts THEN GREATEST(1.0,
     (squares / parts - (shares / parts) * (shares / parts)) / ((shares / parts) * (1 - shares / parts)) * sized / parts)
-    ELSE 1.0 END AS together FROM sides WHERE n > 0 AND k > 0 AND past_n >= {SMALL}
+    ELSE 1.0 END AS together
+  FROM tall JOIN sides ON sides.told = tall.told WHERE _arrives = 1 AND n > 0 AND k > 0 AND past_n >= {SMALL}
 )
 SELECT told || ': ' || {counted("CAST(k AS BIGINT)")} || ' of ' || {counted("CAST(n AS BIGINT)")} ||
   ' arriving rows, of ' || {counted("CAST(past_n AS BIGINT)")} || ' known ones ' ||

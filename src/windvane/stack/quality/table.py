@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from windvane.domain.estate import Calendar, Check, Column, Contract, Severity
+from windvane.domain.estate import Calendar, Check, Column, Contract, Reference, Severity
 from windvane.domain.ports import Reader
 
 NUMBERS = ("bigint", "integer", "smallint", "double", "real", "float", "decimal", "hugeint")
@@ -15,6 +15,25 @@ Role = Literal["whole", "landing", "result"]
 
 
 _NO_DAY_OFF = Calendar()
+
+
+@dataclass(frozen=True)
+class Other:
+    """A relation that rows refer to by `reference`, with its known rows in `history`, a relation of the same engine."""
+
+    reference: Reference
+    contract: Contract
+    history: str
+
+    @property
+    def relation(self) -> str:
+        """Name of the relation."""
+        return self.contract.relation
+
+    @property
+    def measures(self) -> tuple[Column, ...]:
+        """Numeric columns that measure something."""
+        return measures_of(self.contract)
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,8 @@ class Table:
     segment: str = ""  # column with one value per batch: which part of the whole a delivery is about
     accepted: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())  # category columns with their known values
     calendar: Calendar = _NO_DAY_OFF  # days off: nothing is missed on them
+    others: tuple[Other, ...] = ()  # what its rows refer to, where every known row has a counterpart
+    decided: tuple[tuple[str, str], ...] = ()  # columns, each with one that seems to decide it
 
     @property
     def relation(self) -> str:
@@ -53,14 +74,8 @@ class Table:
 
     @property
     def measures(self) -> tuple[Column, ...]:
-        """Numeric columns that measure something: no part of a key or reference, no identifier."""
-        linked = {c for r in self.contract.references for c in r.columns}
-        apart = {*self.contract.key, *linked, self.contract.time_column}
-        return tuple(
-            c
-            for c in self.contract.columns
-            if is_number(c.type) and c.name not in apart and c.meaning not in ("identifier", "year", "flag", "version")
-        )
+        """Numeric columns that measure something."""
+        return measures_of(self.contract)
 
     @property
     def per_batch(self) -> float:
@@ -108,6 +123,17 @@ class Rule(Protocol):
     def render(self, table: Table, share: Share) -> Check | None:
         """The check, or `None` when its limit would be too wide to be of use."""
         ...
+
+
+def measures_of(contract: Contract) -> tuple[Column, ...]:
+    """Numeric columns that measure something: no part of a key or reference, no identifier."""
+    linked = {c for r in contract.references for c in r.columns}
+    apart = {*contract.key, *linked, contract.time_column}
+    return tuple(
+        c
+        for c in contract.columns
+        if is_number(c.type) and c.name not in apart and c.meaning not in ("identifier", "year", "flag", "version")
+    )
 
 
 def is_number(kind: str) -> bool:

@@ -6,7 +6,7 @@ from windvane.sql.alias import quote
 from windvane.stack.repair.case import Case
 
 FEWEST = 3  # different known codes that a width is learnt from
-RULES = ("accepted_values", "cut_texts", "null_share", "orphans")  # checks that such codes break
+RULES = ("accepted_values", "cut_texts", "null_share", "orphans", "attributes")  # checks that such codes break
 
 
 def shortened(case: Case) -> dict[str, int]:

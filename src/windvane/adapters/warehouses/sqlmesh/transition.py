@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from windvane.adapters.warehouses.sqlmesh import measure, workspace
+from windvane.adapters.warehouses.sqlmesh.blame import blamed
 from windvane.adapters.warehouses.sqlmesh.builder import Builder
 from windvane.adapters.warehouses.sqlmesh.days import EVERYTHING, Days, arrived, reruns, touched
 from windvane.adapters.warehouses.sqlmesh.hand import remember
@@ -158,9 +159,11 @@ class Transition:
         kept = measure.conservation(sources, names, ask)
         lost = tuple(f"rows are not conserved: {result.broken}" for result in kept if not result.passed)
         promised = measure.concerned(self._promised, self._reached(sources))
-        checks, unable = self._asked(ask, (*self._plan.acceptance, *promised))
+        asked = (*self._plan.acceptance, *promised)
+        checks, unable, told = self._asked(ask, asked)
         after, unmeasured = measure.after(self._plan.probes, ask)
-        return _with(trial, after=after, checks=(*kept, *checks), failures=(*lost, *unable, *unmeasured))
+        failures = (*lost, *unable, *unmeasured)
+        return _with(trial, after=after, checks=(*kept, *checks), failures=failures, blamed=told)
 
     def _reached(self, sources: set[str]) -> set[str]:
         """Names of everything that can be other than before: what changed, and all that follows from it."""
@@ -170,18 +173,23 @@ class Transition:
 
     def _asked(
         self, ask: Callable[[str], list[Row]], asked: tuple[Check, ...]
-    ) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
-        """Ask checks. Batches that only tell known rows anew arrive for checks of single rows alone.
+    ) -> tuple[tuple[CheckResult, ...], tuple[str, ...], tuple[str, ...]]:
+        """Ask checks: results, what could not be asked, and the batches that are to blame.
 
-        Their rows were picked because they differ from what is known: shares and shapes among them say nothing.
+        Batches that only tell known rows anew arrive for checks of single rows alone: their rows were picked because
+        they differ from what is known, so shares and shapes among them say nothing.
         """
+        cursor = self._builder.cursor
         single = [c for c in asked if c.rule in _OF_SINGLE_ROWS]
         checks, unable = measure.run_checks(single, ask)
+        told = blamed(single, checks, cursor=cursor, ask=ask)
         for batch in (c.batch for c in self._plan.changes if isinstance(c, Admit)):
             if batch.accepted and batch.anew == batch.accepted:
-                self._builder.cursor.execute("DELETE FROM windvane.arriving WHERE batch = ?", [batch.id])
-        rest, unfit = measure.run_checks((c for c in asked if c.rule not in _OF_SINGLE_ROWS), ask)
-        return (*checks, *rest), (*unable, *unfit)
+                cursor.execute("DELETE FROM windvane.arriving WHERE batch = ?", [batch.id])
+        others = [c for c in asked if c.rule not in _OF_SINGLE_ROWS]
+        rest, unfit = measure.run_checks(others, ask)
+        told = (*told, *blamed(others, rest, cursor=cursor, ask=ask))
+        return (*checks, *rest), (*unable, *unfit), tuple(dict.fromkeys(told))
 
 
 def changes_models(plan: Plan) -> bool:

@@ -7,7 +7,7 @@ from windvane.domain.incident import Hypothesis
 from windvane.stack.quality.drift import Shift, factor
 from windvane.stack.repair.case import Case
 
-RULES = ("continuity", "distribution", "arithmetic", "extremes", "sign_share", "range")
+RULES = ("continuity", "distribution", "arithmetic", "extremes", "sign_share", "range", "reconciliation")
 
 
 def tells(case: Case) -> tuple[Hypothesis, ...]:

@@ -6,9 +6,10 @@ Everything here only claims, with numbers; a remedy decides, and may act only on
 from __future__ import annotations
 
 from windvane.stack.quality.drift.factor import FACTORS, Shift, factor
+from windvane.stack.quality.drift.likeness import same_kind
 from windvane.stack.quality.drift.names import name_likeness
 from windvane.stack.quality.drift.rename import ColumnMatch, lost_and_added, match_columns
-from windvane.stack.quality.drift.seam import Seam
+from windvane.stack.quality.drift.seam import Seam, filled
 from windvane.stack.quality.drift.swap import Swap, swap
 from windvane.stack.quality.drift.types import TypeChange, type_changes
 
@@ -20,9 +21,11 @@ __all__ = [
     "Swap",
     "TypeChange",
     "factor",
+    "filled",
     "lost_and_added",
     "match_columns",
     "name_likeness",
+    "same_kind",
     "swap",
     "type_changes",
 ]

@@ -25,6 +25,7 @@ SAME_NAME = 0.95  # likeness of names that are one name in two spellings
 PROVEN = 0.999  # share of equal values on shared keys that counts as proof
 MANY, NEARLY = 500, 0.99  # shared keys from which this share proves it too: a correction came with the new name
 FEWEST = 20  # shared keys, or distinct values, that proof needs
+SOME = 3  # shared keys without one equal value, from which two columns are not one
 SHARED = 0.8  # share of distinct arriving values that must be known
 SURPRISING = 0.002  # p-value of the step at the seam below which the values do not go on
 
@@ -68,7 +69,7 @@ class _Pair:
 
     @property
     def refuted(self) -> bool:
-        return self.equal[0] >= FEWEST and self.equal[1] < 0.5
+        return (self.equal[0] >= FEWEST and self.equal[1] < 0.5) or (self.equal[0] >= SOME and self.equal[1] == 0.0)
 
     @property
     def same(self) -> bool:

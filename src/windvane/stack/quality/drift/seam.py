@@ -171,3 +171,9 @@ def quantile_ratios(seam: Seam, column: str) -> tuple[float, ...]:
 def _same(seam: Seam) -> str:
     pairs = [f"CAST(old.{quoted(e)} AS VARCHAR) = CAST(fresh.{quoted(e)} AS VARCHAR)" for e in seam.entities]
     return " AND ".join(pairs) or "TRUE"
+
+
+def filled(seam: Seam, column: str) -> tuple[int, int]:
+    """Known rows, and those of them with a value in a column."""
+    rows, there = seam.engine.rows(f"SELECT COUNT(*), COUNT({quoted(column)}) FROM {seam.known}")[0]
+    return int(str(rows)), int(str(there))
