@@ -90,7 +90,7 @@ class _Group:
     def write(self) -> None:
         """Put all of it on record, in one transaction of the ledger."""
         self._tell_more()
-        shapes = _profiled(self._crew, self.fresh)
+        shapes = profiled(self._crew, self.fresh)
         superseded = _superseded(self._book, self.fresh)
         with self._crew.ledger.together():
             for batch in shapes:
@@ -161,7 +161,7 @@ class _Group:
             self._crew.say("sense", text, subject=self._source.name)
 
 
-def _profiled(crew: Crew, batches: list[Batch]) -> list[Batch]:
+def profiled(crew: Crew, batches: list[Batch]) -> list[Batch]:
     """The batches with their profiles: all of a few, of many the newest of each shape, as nobody asks for more."""
     newest = {b.columns: b.id for b in batches if b.accepted}
     wanted = {b.id for b in batches if b.accepted} if len(batches) <= _FEW else set(newest.values())

@@ -80,7 +80,7 @@ def _filled(crew: Crew, estate: Estate, plan: Plan, source: Source) -> tuple[Pla
     assert product is not None and product.inputs is not None
     if not isinstance(model, Model):
         return None
-    batches = _landed(crew, source)
+    batches = landed(crew, source)
     full = propose.admit(crew, estate, replace(plan, changes=(Put(asset=source),)), batches) if batches else None
     fresh = tuple(b for b in brought(full) if b.accepted) if full is not None else ()
     reader = crew.warehouse().reader()
@@ -110,7 +110,7 @@ def _filled(crew: Crew, estate: Estate, plan: Plan, source: Source) -> tuple[Pla
     return propose.finish(estate, None, replace(told, inverse=())), replace(inputs, relation=both + " AS fact")
 
 
-def _landed(crew: Crew, source: Source) -> tuple[Batch, ...]:
+def landed(crew: Crew, source: Source) -> tuple[Batch, ...]:
     """What the wider source delivers and nobody has landed, as batches nobody sees; without what cannot be read."""
     connector = crew.connector(source.connector)
     book, store = Logbook(crew.ledger), RawStore(crew.root)

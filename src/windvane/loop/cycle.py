@@ -20,6 +20,7 @@ from windvane.loop import (
     promote,
     propose,
     refit,
+    repointing,
     resume,
     sense,
     serving,
@@ -59,8 +60,8 @@ def turn(crew: Crew, flow: Flow) -> tuple[Decision, ...]:
     What a step cannot do, with retries and with less, is handed to diagnosis: an incident, and the error is raised.
     """
     _step(crew, flow, "resume", lambda _: Count(n=resume.settle(crew)), Count)
-    decisions: list[Decision] = []
     seen = _step(crew, flow, "sense", partial(_seen, crew), sense.Seen)
+    decisions = list(_step(crew, flow, "repoint", partial(_repointed, crew), Served).decisions)
     work = _step(crew, flow, "diagnose", lambda _: Work(incidents=diagnose.open_incidents(crew, seen.signals)), Work)
     decisions += _step(crew, flow, "refit", partial(_refits, crew), Served).decisions
     for incident in work.incidents:
@@ -167,6 +168,12 @@ def _step(crew: Crew, flow: Flow, name: str, work: Callable[[Resources], R], kin
 def _seen(crew: Crew, resources: Resources) -> sense.Seen:
     crew.use(resources)
     return sense.look(crew)
+
+
+def _repointed(crew: Crew, resources: Resources) -> Served:
+    """Sources whose files came under another name are read from there."""
+    crew.use(resources)
+    return Served() if steer.paused(crew) else Served(decisions=repointing.repointed(crew))
 
 
 def _served(crew: Crew, incident: Incident, resources: Resources) -> Served:

@@ -44,7 +44,7 @@ def proposals(
     there = names("windvane.agents")
     scene = crew.scene(estate, incident=incident, goal=product.goal)
     if "ingester" in roles:
-        scene = dataclasses.replace(scene, archives=_archives(crew, estate))
+        scene = dataclasses.replace(scene, archives=archives(crew, estate))
     drafts = [p for role in roles if role in there for p in crew.agent(role).propose(scene)]
     made = [p for p in drafts if versions.product_of(p) is not None]
     gone = versions.worse_in_use(Logbook(crew.ledger), product.name)
@@ -52,7 +52,7 @@ def proposals(
     return tuple(propose.finish(estate, incident, p) for p in made)
 
 
-def _archives(crew: Crew, estate: Estate) -> tuple[tuple[str, str], ...]:
+def archives(crew: Crew, estate: Estate) -> tuple[tuple[str, str], ...]:
     """(source, location) of what lies within reach of each source and is not delivered by it."""
     found: list[tuple[str, str]] = []
     sources = tuple(a for a in estate.of(Source) if isinstance(a, Source) and a.connector != CONNECTOR)
