@@ -78,6 +78,14 @@ def _times(factor: float, *columns: str) -> Callable[[Row], Row]:
     return lambda r: r | {c: f"{float(r[c]) * factor:.0f}" for c in columns}
 
 
+def _as_one(one: str, other: str, name: str) -> Callable[[Row], Row]:
+    return lambda r: {k: v for k, v in r.items() if k not in (one, other)} | {name: f"{r[one]} / {r[other]}"}
+
+
+def _in_parts(name: str) -> Callable[[Row], Row]:
+    return lambda r: {k: v for k, v in r.items() if k != name} | {f"{name}_1": r[name][:1], f"{name}_2": r[name][1:]}
+
+
 HEALED: dict[str, tuple[Callable[[Row], Row], str]] = {
     "another unit": (_times(100, "price"), "Divide `price` by 100"),
     "another sign": (lambda r: r | {"total": f"-{r['total']}"}, "Turn the sign of `total`"),
@@ -88,6 +96,9 @@ HEALED: dict[str, tuple[Callable[[Row], Row], str]] = {
     "capitals": (lambda r: r | {"city": r["city"].upper()}, "as `Bern`"),
     "exchanged columns": (lambda r: r | {"price": r["total"], "total": r["price"]}, "Exchange"),
     "whole numbers as decimals": (lambda r: r | {"pieces": r["pieces"] + ".00"}, "Read `pieces` as whole numbers"),
+    "objects": (lambda r: r | {"price": '{"amount": "' + r["price"] + '", "currency": "CHF"}'}, "Take `price` out of"),
+    "two columns as one": (_as_one("city", "discount", "city and discount"), "from parts of one column"),
+    "a column in two parts": (_in_parts("till"), "Join `till_1` and `till_2`"),
     "commas and cents": (lambda r: r | {"price": f"{float(r['price']) * 100:.0f},00"}, "and times 0.01"),
 }
 
@@ -100,7 +111,7 @@ def test_what_has_one_explanation_is_healed_to_the_last_digit(built: Path, tmp_p
     assert [i for i in report.healed if said in i.title], report
     assert len(shown) == len(truth)
     for row in truth:
-        for column in ("city", "pieces", "price", "total", "discount"):
+        for column in ("city", "pieces", "price", "total", "discount", "till"):
             was, now = row[column], shown[row["order_id"]][column]
             assert str(now) == was or float(str(now)) == float(was), (column, was, now)
     model = (tmp_path / "shop" / "estate" / "models" / "staging" / "orders.sql").read_text()

@@ -60,8 +60,8 @@ def lost(book: Logbook, model: Model, batch: Batch) -> tuple[str, ...]:
 def drift(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], gone: tuple[str, ...]) -> Drift:
     """Batches that all lack the same columns: which of their new ones are they, and can that be known?"""
     source = batches[0].source
-    seam = seam_of(crew.scene(estate), model, batches, lost=gone)
     known, arriving = _known(crew, source, model, gone), _shape(crew, batches)
+    seam = seam_of(crew.scene(estate), model, batches, lost=gone, shape=arriving)
     matches: tuple[ColumnMatch, ...] = ()
     if known is not None and arriving is not None:
         known, arriving = _as_read(known, model), _as_read(arriving, model)
@@ -76,6 +76,7 @@ def drift(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], 
     for name in gone:
         said = f", `{seen[name]}` is new" if seen[name] else ", and nothing new is like it"
         crew.say("diagnose", f"`{name}` is gone{where}{said}", subject=source, level="warn")
+    shapes = () if sure else _reshaped(gone, new(model, batches[0]))
     return Drift(
         cause=("renamed" if any(seen.values()) else "removed") if sure else "",
         signals=tuple(
@@ -83,7 +84,7 @@ def drift(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], 
             for batch in batches
             for name in gone
         ),
-        stories=tuple(_story(told.get(n), n, why.get(n, "")) for n in gone),
+        stories=(*(_story(told.get(n), n, why.get(n, "")) for n in gone), *shapes),
     )
 
 
@@ -150,6 +151,14 @@ def _dispensable(crew: Crew, estate: Estate, model: Model, name: str, seam: Seam
     if not rows or there > HARDLY * rows:
         return ""
     return f"`{name}` had a value in {there:,} of {rows:,} known rows, and no product rests on it"
+
+
+def _reshaped(gone: tuple[str, ...], arrived: frozenset[str]) -> tuple[Hypothesis, ...]:
+    """Columns may have come as one, or one in parts: whether they did, the remedies find out."""
+    named = ", ".join(f"`{n}`" for n in sorted(arrived))
+    merged = Hypothesis(cause="merged", probability=0.3, evidence=(f"{len(gone)} are gone, {named} came",))
+    parted = Hypothesis(cause="parted", probability=0.3, evidence=(f"`{gone[0]}` is gone, {named} came",))
+    return (merged,) * (len(gone) > 1 and len(arrived) > 0) + (parted,) * (len(gone) == 1 and len(arrived) > 1)
 
 
 def _story(match: ColumnMatch | None, name: str, why: str) -> Hypothesis:

@@ -63,3 +63,13 @@ def swap_column(expression: str, column: str, other: str) -> str:
         if found.name == column:
             found.set("this", exp.to_identifier(other, quoted=True))
     return spell(tree.selects[0])
+
+
+def put_in(expression: str, column: str, made: str) -> str:
+    """The expression with the expression `made` in place of each reading of `column`."""
+    tree = exp.Select(expressions=[tree_of(f"SELECT {expression}").selects[0]])
+    given = tree_of(f"SELECT {made}").selects[0]
+    for found in list(tree.find_all(exp.Column)):
+        if found.name == column:
+            found.replace(given.copy())
+    return spell(tree.selects[0])

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from windvane.domain.batch import Withhold
 from windvane.domain.change import Put
-from windvane.domain.estate import Contract, Model, Ref
+from windvane.domain.estate import Contract, Model, Ref, Source
 from windvane.domain.plan import Plan, Probe
 from windvane.domain.ports import Scene
 from windvane.domain.record import replace
-from windvane.sql.alias import quote
+from windvane.sql.alias import columns_of, quote
 from windvane.sql.casts import casts
 from windvane.sql.repair import Way, read_otherwise
 from windvane.stack.repair.case import Case
@@ -44,7 +44,17 @@ def reading(case: Case, fixes: tuple[Fix, ...], claim: Claim) -> Plan:
     for fix in fixes:
         way = Way((case.batch.id,), fix.text)
         text = read_otherwise(text, fix.column, way, kind=fix.kind, because=f"`{case.batch.delivery}`: {fix.because}")
-    return _plan(case, claim, (Put(asset=replace(case.model, text=text)),), ())
+    changes = (*_known(case, fixes), Put(asset=replace(case.model, text=text)))
+    return _plan(case, claim, changes, ())
+
+
+def _known(case: Case, fixes: tuple[Fix, ...]) -> tuple[Put, ...]:
+    """The source with the columns that are read for the first time; nothing when all are known."""
+    source = case.scene.estate.find(Ref(kind="source", name=case.source))
+    read = sorted({n for f in fixes for n in columns_of(f.text)} & set(case.batch.columns))
+    if not isinstance(source, Source) or set(read) <= set(source.columns):
+        return ()
+    return (Put(asset=replace(source, columns=tuple(dict.fromkeys((*source.columns, *read))))),)
 
 
 def setting_aside(case: Case, rows: tuple[int, ...], *, reason: str, claim: Claim) -> Plan:
