@@ -19,7 +19,7 @@ MOST = 20.0  # times the usual number: a limit beyond says nothing
 RECENT, ENOUGH = 8, 4  # earlier days of the same weekday that say what is usual
 _WHY_SHORT = (
     "rows of the deliveries known when it is asked, four or more; more or fewer than their logarithms reach with "
-    f"{ALPHA:.2%} chance (Student), never nearer than a fifth or five times, is a cut or a doubled delivery."
+    f"{ALPHA:.2%} chance (Student), and than few rule out, is a cut or a doubled delivery."
 )
 
 
