@@ -90,7 +90,10 @@ def main() -> None:
         worst = np.abs(np.diff(reliability(found.left, p)[:, :2], axis=1)).max()
         at = threshold(alarm=1.0, miss=5.0)
         ours, none = (cost(found.left, p, t, alarm=1.0, miss=5.0) for t in (at, 2.0))
-        print(f"{name} by hand: worst calibration {worst:.3f}, cost per customer {ours:.2f} at {at:.2f}, {none:.2f} without")
+        print(
+            f"{name} by hand: worst calibration {worst:.3f}, cost per customer {ours:.2f} at {at:.2f}, "
+            f"{none:.2f} without"
+        )
         print(
             f"{name} product_auc={pooled_score('auc', actual, estimate):.3f} "
             f"by_hand_auc={pooled_score('auc', found.left, p):.3f} known={known} "

@@ -1,9 +1,10 @@
 """Plays the real deliveries of a feed in order into one estate: `python -m benchmarks.replay --data FEED`.
 
 FEED is a folder or zip with deliveries.csv (number, committed_at, file, action A, M or D) and the files themselves,
-deliveries/NNNNN_date/name. Files that were committed together are copied, replaced or deleted in the watched folder,
-then the loop runs once, in this process. After each run what is published is compared, cell by cell, with the newest
-version that was taken of each file, as a truth made by hand reads it (benchmarks/replay_truth/<name of the feed>.toml).
+deliveries/NNNNN_date/name; `benchmarks.replay_feed` makes another one. Files that were committed together are copied,
+replaced or deleted in the watched folder, then the loop runs once, in this process. After each run what is published is
+compared, cell by cell, with the newest version that was taken of each file, as a truth made by hand reads it
+(benchmarks/replay_truth/<name of the feed>.toml, or truth.toml in the folder).
 Goal: each delivery published, healed or held with its reason; 0 wrong cells; at most 5 % held that ought not to be.
 With `--work FOLDER` a run that was stopped goes on where it was when it is started again.
 """
@@ -16,6 +17,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -72,6 +74,11 @@ class Tally:
             f"held={count['held']} wrong={self.wrong} wrongly_held={wrongly}"
         )
 
+    def reasons(self) -> str:
+        """How many deliveries were held for what, the most frequent first."""
+        counts = Counter(_reason(f.why) for f in self.fates.values() if f.kind == "held")
+        return ", ".join(f"{n} x {what}" for what, n in counts.most_common())
+
     def cost(self) -> str:
         """CPU seconds of the last passes."""
         cpu = sorted(self.seconds[-PROGRESS:]) or [0.0]
@@ -101,7 +108,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="windvane-replay-") as made:
         work = options.work or Path(made)
         feed = _unpacked(options.data, work / "feed")
-        truth = read_truth(options.truth or TRUTHS / f"{options.data.stem}.toml")
+        truth = read_truth(options.truth or _truth_of(options.data))
         scorer = Scorer(truth, work / "estate")
         tally = Tally()
         with suppress(KeyboardInterrupt):  # what was played until then is told
@@ -110,20 +117,37 @@ def main() -> None:
         if fate.kind == "held":
             right = "rightly" if number in tally.rightly else "WRONGLY"
             print(f"{number:05d} held {right}: {fate.why[:300]}")
+    print(f"held for: {tally.reasons()}")
     through = sorted(n for n in truth.must if n in tally.fates and tally.fates[n].kind != "held")
     print(f"ought to have been held and was not: {through}")
     print(tally.cost())
     print(tally.line(), flush=True)
 
 
+def _reason(why: str) -> str:
+    """What a delivery was held for, without its numbers: the checks that broke, or the words of the first reason."""
+    checks = sorted({name.rpartition(".")[2] for name in re.findall(r"`([a-z_]+[.][a-z0-9_.]+)`:", why)})
+    return "+".join(checks) or re.sub(r"`[^`]*`|[0-9][0-9.,%]*", "", why.partition(";")[0]).strip(" :()?")[:60]
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder or zip with deliveries.csv")
-    parser.add_argument("--truth", type=Path, help="what each column means; the file named like the feed by default")
+    parser.add_argument(
+        "--truth",
+        type=Path,
+        help="what each column means; by default truth.toml in the folder, or the one named like the feed",
+    )
     parser.add_argument("--commits", type=int, default=10**9, help="how many commits to play")
     parser.add_argument("--since", default="", help="date: found the estate on what lay there before it")
     parser.add_argument("--work", type=Path, help="where to leave the estate; thrown away by default")
     return parser.parse_args()
+
+
+def _truth_of(data: Path) -> Path:
+    """The truth that lies in the folder of a feed, else the one that is named like it."""
+    own = data / "truth.toml"
+    return own if own.exists() else TRUTHS / f"{data.stem}.toml"
 
 
 def _unpacked(data: Path, to: Path) -> Path:

@@ -164,10 +164,11 @@ def _decided(book: Logbook) -> dict[str, Decision]:
 def _fate(fate: str, batch: Batch, decision: Decision | None) -> Fate:
     lost = "; ".join(r.detail for r in decision.verdict.reasons if not r.held) if decision else ""
     if fate == "visible":
-        healed = decision is not None and decision.proposer in names("windvane.remedies")
+        known = {*names("windvane.remedies"), "diagnostician"}
+        healed = decision is not None and set(decision.proposer.split("+")) <= known
         return Fate("healed" if healed else "published", "")
     if fate in ("waiting", "refused"):
-        return Fate("held", lost or "it has the drift of an open question")
+        return Fate("held", lost or "it has the trouble of an open question")
     return Fate("lost" if batch.accepted else "held", f"{fate}: {lost or 'no row was accepted'}")
 
 

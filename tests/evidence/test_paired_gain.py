@@ -113,3 +113,34 @@ def test_steps_that_do_not_hang_together_keep_their_degrees_of_freedom() -> None
         bound = lfilter([1.0], [1.0, -rho], random.standard_normal((800, 110)))[:, 50:]
         fooled = np.mean([mean_of(x, adapted).above() <= 0.05 for x in bound])
         assert fooled < 0.07, rho
+
+
+def test_a_gain_that_grows_while_a_model_learns_is_not_taken_for_chance_that_lasts() -> None:
+    random = np.random.default_rng(5)
+    learnt = 6 * (1 - np.exp(-np.arange(120) / 20))
+    found = [mean_of(learnt + random.standard_normal(120), adapted).above() <= 0.01 for _ in range(100)]
+    assert np.mean(found) > 0.5
+    steps = np.where(np.arange(68) < 17, 0.0, 2.5)
+    found = [mean_of(steps + random.standard_normal(68), adapted).above() <= 0.01 for _ in range(100)]
+    assert np.mean(found) > 0.5
+
+
+def test_what_persists_below_noise_shows_in_the_slow_steps() -> None:
+    random = np.random.default_rng(6)
+    slow = lfilter([1.0], [1.0, -0.9], random.standard_normal((400, 186)))[:, 50:] * math.sqrt(1 - 0.9**2)
+    series = slow + random.standard_normal(slow.shape)
+    fooled = np.mean([mean_of(x, adapted).above() <= 0.05 for x in series])
+    assert fooled < 0.16, "without the slow steps it is one in six"
+
+
+def test_decision_times_at_which_both_are_equal_tell_nothing_and_count_in_the_mean() -> None:
+    random = np.random.default_rng(7)
+    after = 1.0 + 0.1 * random.standard_normal(30)
+    before = after + 0.1 + 0.05 * random.standard_normal(30)
+    nothing = np.zeros(60)
+    gain = paired([*nothing, *before], [*nothing, *after], measure="error", better="lower", level=0.01)
+    alone = paired(before, after, measure="error", better="lower", level=0.01)
+    assert gain.n == 90 and gain.gain == pytest.approx(alone.gain / 3) and gain.low <= gain.gain <= gain.high
+    assert gain.passes and gain.p == alone.p and gain.effective_n <= 30
+    same = paired(before, before, measure="error", better="lower")
+    assert same.gain == 0.0 and same.p == 1.0

@@ -63,13 +63,16 @@ def machines(folder: Path, *, days: int = 260, seed: int = 2) -> None:
     _write(folder, "failures.csv", failures)
 
 
-def orders(folder: Path, *, days: int = 330, shift: int = 0, seed: int = 3) -> None:
-    """Three ways to buy; from day `shift` on (0: never) there are two others, both near the first one."""
+def orders(folder: Path, *, days: int = 330, shift: int = 0, seed: int = 3, later: int = 2, of: int = 120) -> None:
+    """Three ways to buy; from day `shift` on (0: never) there are `later` others, both near the first one.
+
+    `of`: how many customers there are.
+    """
     rows: list[tuple[float, str]] = []
-    for customer in range(120):
+    for customer in range(of):
         chance, day, number = random.Random(seed * 1000 + customer), float(customer % 10), 0
         while day < days:
-            kind = 3 + customer % 2 if shift and day >= shift else customer % 3
+            kind = 3 + customer % later if shift and day >= shift else customer % 3
             amount = chance.lognormvariate((2.5, 4.0, 3.2, 2.2, 3.0)[kind], 0.3)
             text = f"K{customer:03d}-{number},K{customer:03d},{FIRST + timedelta(int(day))},{amount:.2f}"
             rows.append((day, text))

@@ -12,7 +12,7 @@ from windvane.domain.estimate import Inputs, Recipe
 from windvane.domain.goal import Goal
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
-from windvane.loop import proving
+from windvane.loop import placebos, proving
 from windvane.loop.aims import Aim
 from windvane.loop.estimating import Case
 from windvane.loop.proving import Bench
@@ -58,7 +58,7 @@ def _of_week() -> dict[str, Array]:
 def _both(seed: int, features: dict[str, Array], plan: Plan) -> tuple[proving.Tested, proving.Tested]:
     made = _bench(_weekly(seed), features)
     (best,) = proving.tested(made, [plan], level=LEVEL)
-    return best, proving.with_placebo(made, best, level=LEVEL)
+    return best, placebos.of_features(made, best, level=LEVEL)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -71,7 +71,7 @@ def test_the_weekday_of_a_weekly_sensor_gets_through_and_its_placebo_does_not(se
 def test_in_blocks_the_weekday_would_stay_a_weekday(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this is about: shuffled as other features are, it passes, and the round would count for nothing."""
     in_blocks = {n: placebo.placebo(v[:, None], seed=0) for n, v in _of_week().items()}
-    monkeypatch.setattr(proving, "elsewhere", lambda *_: in_blocks)
+    monkeypatch.setattr(placebos, "elsewhere", lambda *_: in_blocks)
     _, fake = _both(0, _of_week(), _plan(WEEKDAYS, calendar=WEEKDAYS))
     assert fake.gains[0].passes
 

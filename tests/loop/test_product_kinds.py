@@ -138,6 +138,27 @@ def test_customers_fall_into_segments_in_words_and_a_shift_of_membership_is_told
     assert not any(isinstance(e.body, Diagnosed) for e in again.entries[before:]), "the incident is closed"
 
 
+def test_segments_that_nothing_can_replace_yet_are_looked_at_again_when_half_as_many_months_have_come(
+    tmp_path: Path,
+) -> None:
+    def drifts(days: int) -> list[str]:
+        kind_worlds.orders(tmp_path / "data", days=days, shift=200, later=1, of=60)
+        running.run(built.home, emit=built.keep)
+        book = reading.book(built.home)
+        found = [i.id for i in book.incidents.values() if i.signals[0].kind == "drift"]
+        outcomes = {d.incident: d.verdict.outcome for d in book.decisions.values() if d.incident in found}
+        assert outcomes == dict.fromkeys(found, "reject"), "all buy alike: no segments come out again"
+        assert [r.end for r in book.rounds if r.incident in found] == ["no"] * len(found)
+        return found
+
+    kind_worlds.orders(tmp_path / "data", days=200, of=60)
+    built = Built(tmp_path, kind_worlds.SEGMENTS)
+    first = drifts(400)
+    assert len(first) == 1
+    assert drifts(430) == first, "one month more tells nothing new"
+    assert len(drifts(540)) == 2, "it is asked again of what came since"
+
+
 def test_each_day_of_a_sensor_gets_a_score_and_what_is_far_off_an_alarm(tmp_path: Path) -> None:
     kind_worlds.sensors(tmp_path / "data")
     built = Built(tmp_path, kind_worlds.ANOMALIES)

@@ -1,8 +1,8 @@
 """A feed that comes again and again: the same score as for the real one, on deliveries made up here.
 
 Daily files of made-up prices. The whole past is delivered anew with another time format, a new column, a column under
-another name, one that is given up and a label that was corrected; single days are corrected a little, and one is wrong.
-The last one comes in an older charset, which one word that came before tells.
+another name, one that is given up, one with more digits and a label that was corrected; single days are corrected a
+little, and one is wrong. The last one comes in an older charset, which one word that came before tells.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from random import Random
 from benchmarks.replay import play
 from benchmarks.replay_score import Scorer, SourceTruth, Truth
 
+import windvane as wv
+
 TRUTH = Truth(
     goal="sum of turnover per ticker and day",
     encodings=("utf-8", "cp1252"),
@@ -27,7 +29,7 @@ TRUTH = Truth(
             files="prices-",
             marks="ticker",
             key=("day", "ticker"),
-            numbers=frozenset({"close", "turnover"}),
+            numbers=frozenset({"close", "turnover", "lat"}),
             times=frozenset({"day"}),
             reads={"eod_value": "close"},
             ignored=frozenset(),
@@ -37,7 +39,7 @@ TRUTH = Truth(
     must=frozenset(),
     files=(),
 )
-HEAD = ("day", "ticker", "company", "close", "turnover", "note")
+HEAD = ("day", "ticker", "company", "lat", "close", "turnover", "note")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def _days(many: int) -> Iterator[File]:
                 f"{day} 18:00:00",
                 f"T{i:02d}",
                 f"Company {chr(65 + i)}" if i else "Hélène",
+                f"{45 + i / 7:.6f}",
                 f"{c:.2f}",
                 str(rng.randint(20_000, 90_000)),
                 "ex dividend" if i == 3 else "",
@@ -83,8 +86,9 @@ def _again(row: dict[str, str]) -> dict[str, str]:
 
 
 def _renamed(row: dict[str, str]) -> dict[str, str]:
-    """One column under another name, and one that hardly ever had a value is given up."""
-    return {"eod_value" if k == "close" else k: v for k, v in row.items() if k != "note"}
+    """One column under another name, one that hardly ever had a value is given up, one has more digits in two rows."""
+    told = {**row, "lat": f"{row['lat']}000001"} if row["ticker"] in ("T05", "T06") else row
+    return {"eod_value" if k == "close" else k: v for k, v in told.items() if k != "note"}
 
 
 def _corrected(row: dict[str, str]) -> dict[str, str]:
@@ -146,3 +150,22 @@ def test_a_feed_that_comes_again_is_shown_as_it_was_last_delivered(tmp_path: Pat
         or "restat" in tally.fates[wrong[0]].why
         or ("known with other values" in tally.fates[wrong[0]].why)
     )
+
+
+def test_a_day_that_came_under_an_unknown_name_comes_in_once_the_past_proves_it(tmp_path: Path) -> None:
+    """The first day under the new name says nothing of it; the past that comes anew does, and the day is not lost."""
+    feed = _Feed(tmp_path / "feed")
+    past, fresh = (days := list(_days(14)))[:12], days[12:]
+    feed.commit(*past)
+    asked = feed.commit(fresh[0].each(_renamed))
+    again = feed.commit(*(f.each(_renamed) for f in past))
+    feed.commit(fresh[1].each(_renamed))
+
+    score = Scorer(TRUTH, tmp_path / "work" / "estate")
+    tally = play(feed.root, truth_of=score, work=tmp_path / "work", most=99)
+
+    assert {tally.fates[n].kind for n in asked} == {"held"}
+    assert {tally.fates[n].kind for n in again} == {"healed"}, tally.fates
+    assert tally.wrong == 0
+    shown = wv.open(tmp_path / "work" / "estate")["core.prices"].arrow().to_pylist()
+    assert {str(row["day"])[:10] for row in shown} == {f"{f.day}" for f in days}

@@ -8,9 +8,11 @@ import pytest
 import sales_world
 
 import windvane
-from windvane.app import founding, running, steering
+from windvane.app import drawing, founding, running, steering
+from windvane.app.cli import program
 from windvane.app.opening import opened
 from windvane.domain.decision import Decision
+from windvane.domain.errors import Usage
 from windvane.domain.estate import Product, Source
 from windvane.loop.learn import SHORTFALL
 from windvane.loop.logbook import Logbook
@@ -35,6 +37,13 @@ def _book(home: Path) -> Logbook:
 def _product(home: Path) -> Product:
     with opened(home, emit=lambda _: None) as work:
         return next(a for a in work.crew.folder.read().assets if isinstance(a, Product) and a.inputs is not None)
+
+
+def _placebos(book: Logbook) -> dict[str, str]:
+    """What was decided of each placebo; every one has a p-value above its level."""
+    fakes = [d for d in book.decisions.values() if d.title.startswith("Placebo")]
+    assert all(g.p > g.level for d in fakes for g in book.trials[d.plan].gains)
+    return {d.title: d.verdict.outcome for d in fakes}
 
 
 def _won(book: Logbook) -> list[Decision]:
@@ -88,6 +97,14 @@ def test_the_predicted_gain_stands_beside_the_measured_one_and_teaches(shops: tu
     assert failed.closed < 0.05 and not failed.helped
 
 
+def test_the_chart_of_what_is_published_is_drawn_as_pixels_too(shops: tuple[Path, list[str]], tmp_path: Path) -> None:
+    asked = ["products", "daily_units_forecast", "--png", str(tmp_path / "x.png"), "--estate", str(shops[0])]
+    assert program.run(asked) == 0
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(Usage, match="holds no estimates"):
+        drawing.png(shops[0], "core.sales", tmp_path / "y.png")
+
+
 def test_undoing_a_version_shows_readers_the_one_before_and_measures_it_again(shops: tuple[Path, list[str]]) -> None:
     home = shops[0]
     rain = next(d for d in _won(_book(home)) if "rain_mm" in d.title)
@@ -116,6 +133,9 @@ def test_flagged_values_are_left_out_where_errors_gather_and_the_gain_counts_els
     assert inputs is not None and inputs.cleaning.unsound == ("CAST(checked AS VARCHAR) = 'false'",)
     gain = book.trials[won.plan].gains[0]
     assert gain.passes and gain.before < 60.0, "of the sound rows alone: with the others the error was twice as large"
+    assert "leave out" not in won.title and _placebos(book) == {
+        f"Placebo: {won.title}, as many values left out by lot": "reject"
+    }
     model = (home / "models" / "mart" / "daily_units_forecast_input.sql").read_text()
     assert "values of rows with CAST(checked AS VARCHAR) = 'false' are no values" in model
 
@@ -130,6 +150,7 @@ def test_an_archive_beside_the_source_is_backfilled_in_one_commit_and_goes_with_
     won = _won(_book(home))[-1]
     assert won.title.startswith("Backfill sales from ../archive/sales_old.csv: 2,320 rows since 2022-01-03")
     assert any("Backfill" in t and "predicted" in t for t in said)
+    assert _placebos(_book(home))[f"Placebo: {won.title}, older values at other times and entities"] == "reject"
     count = "SELECT COUNT(*) FROM core.sales"
     assert windvane.open(home).sql(count).rows() == [(8 * sales_world.DAYS,)]
     with opened(home, emit=lambda _: None) as work:

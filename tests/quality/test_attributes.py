@@ -8,6 +8,7 @@ import pytest
 from inspected import Bench, Rows
 
 from windvane.domain.estate import Check, Column, Contract
+from windvane.domain.record import replace
 from windvane.stack.quality.changing import attributes
 from windvane.stack.quality.checks import attributes as rule
 from windvane.stack.quality.surge import ALPHA
@@ -96,12 +97,20 @@ def test_what_changes_all_the_time_is_kept_by_nobody() -> None:
     assert [a.column for a in attributes(table(bench))] == ["city"]
 
 
+def test_what_is_measured_is_not_kept_as_all_fees_may_rise_in_a_day() -> None:
+    bench = Bench(replace(ORDERS, columns=(*ORDERS.columns[:3], Column(name="city", type="bigint"))))
+    town = Town()
+    for _ in range(10):
+        bench.admit([(o, c, p, int(str(c)[1:])) for o, c, p, _ in town.day()])
+    assert [a.column for a in attributes(table(bench))] == ["postal_code"]
+
+
 def test_one_code_without_its_noughts_is_enough() -> None:
     town = Town()
     town.codes["c7"] = "00123"
     bench, made = known(town)
     day = [r for r in town.day(PEOPLE) if r[1] == "c7"] + town.day(10)
-    bare = [(o, c, str(p).lstrip("0") if c == "c7" else p, t) for o, c, p, t in day]
+    bare: Rows = [(o, c, str(p).lstrip("0") if c == "c7" else p, t) for o, c, p, t in day]
     (told,) = bench.breaks(made, bare)
     assert told == "column `postal_code`: 1 `customer` come with the code that they had, without its leading noughts"
 

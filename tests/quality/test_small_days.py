@@ -70,3 +70,22 @@ def test_dates_that_count_on_from_row_to_row_are_told_and_days_that_come_late_to
     late = [row for day in range(12, 17) for row in _day(day, falling=0.5)]
     assert _told(bench, late, rule="scattered") == ""
     assert _told(bench, rows[:6], rule="scattered") == ""
+
+
+def test_numbers_that_stand_still_are_told_until_most_of_them_do_so_anyway() -> None:
+    bench = Bench(CHANGES)
+    lively = [_day(number, falling=0.5, still=0) for number in range(40)]
+    for rows in lively[:30]:
+        bench.admit(rows)
+    check = next(c for c in suite(bench.table()) if c.rule == "frozen")
+    stuck = [(*old[:1], new[1], *old[2:]) for old, new in zip(lively[29], lively[30], strict=True)]
+    assert "21 of 21 arriving numbers" in " ".join(bench.breaks(check, stuck))
+    assert bench.breaks(check, lively[30]) == []
+    for n in range(31, 36):  # a quiet season: fewer and fewer regions report a change
+        before = lively[n - 1]
+        lively[n] = [
+            (*o[:1], w[1], *(o if i % 4 else w)[2:]) for i, (o, w) in enumerate(zip(before, lively[n], strict=True))
+        ]
+        bench.admit(lively[n])
+    quiet = [(*old[:1], new[1], *old[2:]) for old, new in zip(lively[35], lively[36], strict=True)]
+    assert bench.breaks(check, quiet) == []

@@ -1,10 +1,14 @@
-"""Draws actual against estimate of a published product: for a terminal, or as an SVG file."""
+"""Draws actual against estimate of a published product: for a terminal, or as an SVG or a PNG file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from windvane.domain.errors import Usage
+
+if TYPE_CHECKING:
+    from windvane.stack.estimation.chart import Series
 
 LAST = 250  # decision times that are drawn
 _COLUMNS = ("actual", "estimate", "low", "high")
@@ -22,10 +26,23 @@ def svg(estate: Path, relation: str, file: Path) -> None:
     """Write the chart. Raises `Usage` (`chart.nothing`) when the relation holds no estimates."""
     from windvane.stack.estimation import chart
 
+    file.write_text(chart.svg(_drawn(estate, relation)), "utf-8")
+
+
+def png(estate: Path, relation: str, file: Path) -> None:
+    """Write the chart as pixels. Raises `Usage` (`chart.nothing`) when the relation holds no estimates."""
+    from windvane.stack.estimation import picture
+
+    file.write_bytes(picture.png(_drawn(estate, relation)))
+
+
+def _drawn(estate: Path, relation: str) -> Series:
+    from windvane.stack.estimation import chart
+
     found = _series(estate, relation)
     if not isinstance(found, chart.Series):
         raise Usage(f"`{relation}` holds no estimates", code="chart.nothing", fix="name a forecast or a nowcast")
-    file.write_text(chart.svg(found), "utf-8")
+    return found
 
 
 def _series(estate: Path, relation: str) -> object | None:

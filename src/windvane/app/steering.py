@@ -15,7 +15,7 @@ from windvane.domain.event import Emit
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.rule import Scope
-from windvane.loop import remeasuring, rules, steer, versions, watching
+from windvane.loop import remeasuring, rules, steer, storing, versions, watching
 from windvane.loop import resume as resuming
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
@@ -31,11 +31,15 @@ def undo(estate: Path, decision: str, *, because: str, emit: Emit) -> ChangeRepo
 
 
 def _measured_again(crew: Crew, done: Decision) -> tuple[str, ...]:
-    """After an undo the newest values too are estimated by the version in force, and it is measured again."""
+    """After an undo the newest values too are estimated by the version in force, and it is measured again.
+
+    After an undo of other storage the seconds are.
+    """
     plan = Logbook(crew.ledger).plans[done.plan]
     product = versions.product_of(plan)
     if product is None:
-        return ()
+        said = storing.asked_again(crew, done)
+        return (said,) if said else ()
     if product.name in watching.waiting(crew, crew.folder.read()):
         watching.caught_up(crew, product.name)
     said = remeasuring.measured_again(crew, plan, decision=done.id)

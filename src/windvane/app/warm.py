@@ -7,6 +7,8 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _HEAVY = (
     "windvane.app.running",
@@ -14,9 +16,11 @@ _HEAVY = (
     "windvane.loop.cycle",
     "windvane.adapters.warehouses.sqlmesh.builder",
     "windvane.adapters.warehouses.sqlmesh.transition",
+    "windvane.adapters.warehouses.scratch",
+    "windvane.adapters.heading.writing",
     "windvane.adapters.workflow.executor",
 )
-_PACKS = ("windvane.remedies", "windvane.stack.sources", "windvane.loop.diagnosis.stories")
+_PACKS = ("windvane.stack.products", "windvane.remedies", "windvane.stack.sources", "windvane.loop.diagnosis.stories")
 
 
 def main(words: list[str]) -> int:
@@ -48,6 +52,18 @@ def _warm() -> None:
         for pack in _PACKS:
             for name in names(pack):
                 load(pack, name)
+        _ask()
+
+
+def _ask() -> None:
+    """The first parameter that DuckDB is given makes it import pandas and more; in memory, in no file."""
+    from windvane.adapters.warehouses.scratch import Scratch
+    from windvane.domain.ports import Resources
+
+    with TemporaryDirectory() as folder:
+        engine = Scratch(Path(folder), Resources())
+        engine.rows("SELECT ?", (1,))
+        engine.close()
 
 
 if __name__ == "__main__":

@@ -159,6 +159,7 @@ class Policy(Record):
     max_restated_share: float = 0.01  # of the rows delivered
     max_moved_share: float = 0.01  # of a sum: how far a row or two that are restated may move it
     max_departed_share: float = 0.01  # of the rows known: gone from a delivery that comes whole again
+    slow_query_s: float = 2.0  # CPU seconds the query of a product's input may take before other storage is tried
     memory_mb: int = 2048
     model_spend: float = 0.0  # currency units a language model may cost per run; 0 means none
 

@@ -19,7 +19,7 @@ class Probe(Record):
     sql: str
     better: Better = "none"
     tolerance: float = 0.0  # for `equal`: how far it may move
-    of: Literal["value", "seconds"] = "value"  # what is measured: the number, or the time it takes to ask
+    of: Literal["value", "seconds"] = "value"  # what is measured: the number, or the CPU seconds it takes to ask
 
 
 class Effect(Record):

@@ -12,6 +12,7 @@ from windvane.domain.estate import Estate
 from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
+from windvane.domain.run import Trial
 from windvane.loop import again, diagnose, experience, gate, probation, propose, repair, restating, settling
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
@@ -34,6 +35,9 @@ def admitted(crew: Crew, estate: Estate, incident: Incident) -> Served:
         whole = again.plan(crew, estate, incident, batches[0])
         if whole is not None and (judged := settling.judge(crew, whole)).verdict.outcome == "promote":
             return Served(decisions=(settling.promoted(crew, judged, incident),))
+        if asked := _asked_already(crew, batches[0], first):
+            diagnose.join(crew, asked, batches, by="trouble")
+            return Served()
         incident = diagnose.explain(crew, estate, incident, first.trial, first.plan)
         return _repaired(crew, estate, incident, batches, first)
     return _repaired(crew, estate, incident, batches, None)
@@ -47,11 +51,59 @@ def _in_parts(crew: Crew, estate: Estate, batches: tuple[Batch, ...], first: Jud
     bad = odd(estate, first)
     runs = [(alone, tuple(run)) for alone, run in groupby(batches, key=lambda b: b.id in bad)]
     middle = len(batches) // 2
-    parts = [batches[:middle], batches[middle:]] if not bad else []
-    for alone, run in runs if bad else ():
-        parts += [(b,) for b in run] if alone else [run]
-    found = (admitted(crew, crew.folder.read(), diagnose.alone(crew, part)) for part in parts)
-    return Served(decisions=tuple(d for served in found for d in served.decisions))
+    if not bad:
+        runs = [(False, batches[:middle]), (False, batches[middle:])]
+    return Served(decisions=tuple(d for blamed, run in runs for d in _part(crew, run, blamed=blamed)))
+
+
+def _part(crew: Crew, batches: tuple[Batch, ...], *, blamed: bool) -> tuple[Decision, ...]:
+    """Serve sound deliveries together, and of those to blame the first alone: what holds it may hold the rest."""
+    if not blamed or len(batches) == 1:
+        return _served(crew, batches)
+    first = _served(crew, batches[:1])
+    rest = batches[1:]
+    asked = [d for d in first if d.verdict.outcome == "escalate"]
+    return (*first, *(_with_it(crew, rest, asked[-1]) if asked else _part(crew, rest, blamed=True)))
+
+
+def _served(crew: Crew, batches: tuple[Batch, ...]) -> tuple[Decision, ...]:
+    return admitted(crew, crew.folder.read(), diagnose.alone(crew, batches)).decisions
+
+
+def _with_it(crew: Crew, batches: tuple[Batch, ...], asked: Decision) -> tuple[Decision, ...]:
+    """Deliveries after one that is asked about: one question for all when they lack the same, else each by itself."""
+    estate, incident = crew.folder.read(), diagnose.alone(crew, batches)
+    judged = settling.judge(crew, propose.arrival(crew, estate, incident, batches))
+    if judged.verdict.outcome == "promote":
+        return (settling.promoted(crew, judged, incident),)
+    before = Logbook(crew.ledger).trials.get(asked.plan)
+    if before is None or not _lacks(judged.verdict, judged.trial) <= _lacks(asked.verdict, before):
+        return tuple(d for b in batches for d in _served(crew, (b,)))
+    incident = diagnose.explain(crew, estate, incident, judged.trial, judged.plan)
+    return (settling.close(crew, settling.hold(crew, estate, incident, judged.plan.changes, judged.trial), incident),)
+
+
+def _asked_already(crew: Crew, batch: Batch, judged: Judged) -> str:
+    """The open question about a delivery of the same source that breaks the very same checks; empty without one.
+
+    What a restatement or a cut says is of one delivery alone: a question about it holds for no other.
+    """
+    book, lacks = Logbook(crew.ledger), _lacks(judged.verdict, judged.trial)
+    if lacks - {c.check for c in judged.trial.checks} != {gate.CHECKS}:
+        return ""
+    for decision in book.waiting():
+        trial = book.trials.get(decision.plan)
+        about = [c.batch for c in book.plans[decision.plan].changes if isinstance(c, Admit)]
+        same = trial is not None and _lacks(decision.verdict, trial) == lacks
+        if same and {b.source for b in about} == {batch.source} and batch.delivery not in [b.delivery for b in about]:
+            return decision.id
+    return ""
+
+
+def _lacks(verdict: Verdict, trial: Trial) -> set[str]:
+    """The rules that a plan did not meet, but for its doubt, and the checks that it broke."""
+    rules = {r.rule for r in verdict.reasons if not r.held and r.rule != gate.CERTAIN}
+    return rules | {c.check for c in trial.checks if not c.passed and c.severity == "block"}
 
 
 def odd(estate: Estate, judged: Judged) -> frozenset[str]:

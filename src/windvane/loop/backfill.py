@@ -10,7 +10,7 @@ from typing import NamedTuple
 from windvane.domain.batch import Batch, Delivery
 from windvane.domain.change import Admit, Put
 from windvane.domain.entry import Landed
-from windvane.domain.errors import Unreadable
+from windvane.domain.errors import Unreadable, WindvaneError
 from windvane.domain.estate import Estate, Model, Ref, Source
 from windvane.domain.estimate import Inputs
 from windvane.domain.plan import Plan
@@ -54,11 +54,19 @@ def settled(crew: Crew, plan: Plan) -> None:
     source = _widened(plan)
     if source is None:
         return
-    now = {d.name: d for d in crew.connector(source.connector).deliveries(source)}
+    now = _delivered(crew, source)
     for batch in brought(plan):
         crew.write(f"landed:{batch.id}", Landed(batch=batch), actor="ingester", step="sense")
         if batch.delivery in now:
             crew.ledger.remember(known(now[batch.delivery]), now[batch.delivery].stamp)
+
+
+def _delivered(crew: Crew, source: Source) -> dict[str, Delivery]:
+    """What a source delivers, by name; nothing where it cannot be asked any more."""
+    try:
+        return {d.name: d for d in crew.connector(source.connector).deliveries(source)}
+    except WindvaneError:
+        return {}
 
 
 def brought(plan: Plan) -> tuple[Batch, ...]:

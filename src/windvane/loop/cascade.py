@@ -143,7 +143,7 @@ def _incident(crew: Crew, product: Product, last: Cascaded | None) -> Incident:
 
 
 def _played(crew: Crew, play: Play) -> Round:
-    from windvane.loop import narrowing, proving
+    from windvane.loop import narrowing, placebos, proving
 
     estate, product, incident, number, budget, roles = play
     plans, reading = backfill.prepared(crew, estate, prospects.proposals(crew, estate, incident, product, roles))
@@ -155,8 +155,7 @@ def _played(crew: Crew, play: Play) -> Round:
     crew.say("propose", f"round {number}: {len(plans)} proposals, p of the best must stay under {budget.level:.2g}")
     tests = list(proving.tested(made, plans, level=budget.level))
     best = _leading(made, tests)
-    if best is not None and proving.added(product, best.plan):
-        tests.append(proving.with_placebo(made, best, level=budget.level))
+    tests += placebos.beside(crew, made, best, level=budget.level)
     judged = judging.judged(crew, estate, made, tests, budget=budget)
     return _settled(crew, play._replace(incident=incident), made, judged)
 
@@ -258,8 +257,8 @@ def _carried_out(crew: Crew, estate: Estate, line: Cascaded) -> tuple[Decision, 
     trial.record(crew, replace(measured, gains=proved.gains, checks=(*proved.checks, *measured.checks)))
     decision = promote.decide(crew, plan, verdict, incident=incident.id)
     if verdict.outcome == "promote":
+        backfill.settled(crew, plan)  # before the release: what a kill leaves out then is done when it is resumed
         promote.derive(crew, decision, plan)
-        backfill.settled(crew, plan)
     else:
         lost = "; ".join(r.detail for r in verdict.reasons if not r.held)
         crew.say("gate", f"{verdict.outcome}: {plan.title}: {lost}", decision=decision.id, level="ask")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit
 from windvane.domain.entry import Diagnosed, Note
@@ -97,7 +99,7 @@ def _arrivals(crew: Crew, estate: Estate) -> list[Incident]:
     for drift in [d for d in drifted if d in asked]:
         if any((b.source, b.delivery) in shown for b in drifted[drift]):
             continue  # rows that are known come under the new names: that may prove what the first delivery could not
-        _join(crew, asked[drift], drifted.pop(drift))
+        join(crew, asked[drift], drifted.pop(drift), by="drift")
     order = parents_first(estate)
     found = [_arrival(crew, batches) for batches in _gathered(estate, sound, order)]
     found += [_drifted(crew, estate, models[s], tuple(batches), gone) for (s, gone, _), batches in drifted.items()]
@@ -130,14 +132,14 @@ def _asked(crew: Crew, estate: Estate) -> dict[tuple[str, tuple[str, ...], froze
     return found
 
 
-def _join(crew: Crew, decision: str, batches: list[Batch]) -> None:
-    """Later deliveries with the drift of an open question: its answer holds for them too."""
+def join(crew: Crew, decision: str, batches: Sequence[Batch], *, by: str) -> None:
+    """Later deliveries with the trouble (`by`: its name) of an open question: its answer holds for them too."""
     plan = Logbook(crew.ledger).decisions[decision].plan
     for batch in batches:
         note = Note(what="joined", detail=f"{batch.id} {decision}")
         because = (f"landed:{batch.id}", f"decision:{plan}")
         crew.write(f"joined:{batch.id}:{decision}", note, actor="windvane", step="diagnose", because=because)
-        text = f"`{batch.delivery}` has the same drift: the answer to {decision} holds for it too"
+        text = f"`{batch.delivery}` has the same {by}: the answer to {decision} holds for it too"
         crew.say("diagnose", text, subject=batch.source, decision=decision, level="ask")
 
 

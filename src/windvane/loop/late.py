@@ -13,7 +13,7 @@ from windvane.domain.errors import WindvaneError
 from windvane.domain.estate import Contract, Estate, Model, Ref, Reference
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
-from windvane.loop import mend
+from windvane.loop import lost, mend
 from windvane.loop.crew import Crew
 from windvane.loop.diagnosis.bound import RULE
 from windvane.loop.logbook import Logbook
@@ -26,8 +26,8 @@ _GAPS = frozenset({"freshness"})
 
 
 def deliveries(crew: Crew) -> tuple[tuple[Decision, tuple[Batch, ...]], ...]:
-    """Questions about deliveries that broke nothing but references, or came after days that were missing, when what
-    they refer to, or what came before them, has changed since."""
+    """Questions about deliveries that broke nothing but references, came after days that were missing, or under names
+    that were not known, when what they refer to, what came before them, or what is known has changed since."""
     book, estate = Logbook(crew.ledger), crew.folder.read()
     found = []
     for decision in book.waiting():
@@ -71,24 +71,34 @@ def rows(crew: Crew) -> tuple[Plan, ...]:
 
 
 def _waited_for(crew: Crew, estate: Estate, decision: Decision, batch: Batch) -> bool:
-    """Whether what a delivery lacked may be there now: its counterparts, or the days before it."""
+    """Whether what a delivery lacked may be there now: its counterparts, the days before it, names for its columns."""
     book = Logbook(crew.ledger)
-    return (_only(book, decision, _RULES | _contradicted(batch)) and _moved(crew, estate, batch)) or (
-        _only(book, decision, _GAPS) and _more(crew, batch)
+    return (
+        (_only(book, decision, _RULES) and _moved(crew, estate, batch))
+        or (_only(book, decision, _GAPS) and _more(crew, batch))
+        or _read_now(crew, estate, decision, batch)
     )
 
 
+def _read_now(crew: Crew, estate: Estate, decision: Decision, batch: Batch) -> bool:
+    """Whether the columns that a delivery lacked are known under the names it has, since another one proved it."""
+    book = Logbook(crew.ledger)
+    incident = book.incidents.get(decision.incident)
+    model = estate.find(Ref(kind="model", name=f"staging.{batch.source}"))
+    if incident is None or not isinstance(model, Model) or {s.kind for s in incident.signals} != {"schema_drift"}:
+        return False
+    mark = hashlib.sha256(model.text.encode()).hexdigest()[:16]
+    if lost.lost(book, model, batch) or crew.ledger.recall(f"late:{batch.id}") == mark:
+        return False
+    crew.ledger.remember(f"late:{batch.id}", mark)
+    return True
+
+
 def _only(book: Logbook, decision: Decision, rules: frozenset[str]) -> bool:
-    """Whether no check but those of some rules (`orphans`, or one of a relation: `core.lines.orphans`) broke, and
-    nothing was withheld."""
+    """Whether no check but those of some rules broke, and nothing was withheld."""
     incident = book.incidents.get(decision.incident)
     names = [s.expected.strip("`").partition("` ")[0].split(".") for s in incident.signals] if incident else []
-    return bool(names) and all(len(n) > 2 and (n[2] in rules or ".".join(n[:3]) in rules) for n in names)
-
-
-def _contradicted(batch: Batch) -> frozenset[str]:
-    """The check that rows break which contradict what they refer to; what is referred to, alone, says nothing."""
-    return frozenset({f"core.{batch.source}.{RULE}"})
+    return bool(names) and all(len(n) > 2 and n[2] in rules for n in names)
 
 
 def _more(crew: Crew, batch: Batch) -> bool:

@@ -171,7 +171,7 @@ class Logbook:
                     case Withdraw(batch=batch), "promote":
                         fates[batch.id] = ("withdrawn", batch)
                     case Admit(batch=batch), "escalate" if fates.get(batch.id, ("pending",))[0] != "visible":
-                        fates[batch.id] = ("refused" if self._refused(decision) else "waiting", batch)
+                        fates[batch.id] = (self._asked(decision, batch), batch)
                     case _:
                         pass
         for batch_id, asked in self._joined.items():
@@ -203,9 +203,25 @@ class Logbook:
         said_no = any(actor == "person" and isinstance(b, Steering) and b.act == "reject" for actor, b in last)
         return "refused" if said_no else "pending"
 
-    def _refused(self, decision: Decision) -> bool:
+    def _asked(self, decision: Decision, batch: Batch) -> Fate:
+        """What a question makes of one of its batches; a newer delivery answers it only for what it replaces."""
         answer = self.answers.get(decision.id)
-        return answer is not None and answer.act == "reject"
+        if answer is None or answer.act != "reject":
+            return "waiting"
+        if decision.id not in self._superseded or self._newest[batch.source, batch.delivery] != batch.id:
+            return "refused"
+        return "pending"
+
+    @cached_property
+    def _superseded(self) -> frozenset[str]:
+        """Questions that newer deliveries answered, and no person."""
+        said = (e.body for e in self._entries if isinstance(e.body, Steering) and e.key.startswith("superseded:"))
+        return frozenset(s.about for s in said)
+
+    @cached_property
+    def _newest(self) -> dict[tuple[str, str], str]:
+        """The last batch of each delivery."""
+        return {(b.source, b.delivery): b.id for b in self.landed.values()}
 
     def pending(self) -> tuple[Batch, ...]:
         """Landed, and nothing decided yet."""

@@ -1,4 +1,4 @@
-"""Tries the proposals of one round on a panel read from production: gains, leaks, a placebo, the canary."""
+"""Tries the proposals of one round on a panel read from production: gains, leaks, the canary."""
 
 from __future__ import annotations
 
@@ -23,14 +23,12 @@ from windvane.stack.estimation.candidates import candidates
 from windvane.stack.estimation.estimator import estimator_named
 from windvane.stack.estimation.leaks import leaks
 from windvane.stack.estimation.panel import Array
-from windvane.stack.estimation.same import on_same_rows
+from windvane.stack.estimation.same import on_same_rows, once_learnt
 from windvane.stack.evidence.paired import paired
-from windvane.stack.evidence.placebo import elsewhere
 from windvane.stack.evidence.several import corrected
 from windvane.stack.transform.asof import features_of
 
 LEAST = 0.02  # of the target of an aim: a smaller gain is not worth a change
-PLACEBO = "placebo"
 _CANARIES = 3  # decision times after which everything is garbage
 
 
@@ -42,12 +40,18 @@ class Bench:
     case: Case
     before: Backtest
     alone: dict[str, Case] = field(default_factory=dict)  # plans whose rows are others: a case of their own
-    plain: dict[Recipe, Backtest] = field(default_factory=dict)  # recipes without what plans would add to them
+    plain: dict[Recipe, Backtest] = field(default_factory=dict)  # what plans are held against, beside the product
     looked: dict[str, str] = field(default_factory=dict)  # added features, and why one knows too much
 
     def case_for(self, plan: Plan) -> Case:
         """The rows on which a plan is tried."""
         return self.alone.get(plan.fingerprint(), self.case)
+
+    def tested(self, recipe: Recipe) -> Backtest:
+        """The backtest of a recipe that plans are held against; made once."""
+        if recipe not in self.plain:
+            self.plain[recipe] = quiet(self.case, recipe)
+        return self.plain[recipe]
 
     def narrowed(self, plan: Plan) -> Case:
         """The rows of a plan with the features of its own inputs alone."""
@@ -77,7 +81,7 @@ def bench(crew: Crew, product: Product, plans: Sequence[Plan], reading: Mapping[
     others = [(p, i) for p, i in puts if i is not None]
     wide = _widest(product.inputs, [i for _, i in others])
     case = case_of(crew, product.name, wide, product.goal)
-    made = Bench(product, case, _quiet(case, product.recipe))
+    made = Bench(product, case, quiet(case, product.recipe))
     for plan, other in others:
         if _core(other) != _core(product.inputs):
             key = plan.fingerprint()
@@ -115,7 +119,7 @@ def _all_of(labels: Sequence[Labels]) -> Labels | None:
     return replace(labels[0], columns=tuple(columns), keyed=tuple(keyed))
 
 
-def _quiet(case: Case, recipe: Recipe) -> Backtest:
+def quiet(case: Case, recipe: Recipe) -> Backtest:
     """A backtest without intervals, which only the version that stays needs, unless they are what drifted."""
     return case.test(replace(recipe, coverage=Recipe(estimator="").coverage if case.held else 0.0))
 
@@ -147,17 +151,17 @@ def tested(made: Bench, plans: Sequence[Plan], *, level: float) -> Iterator[Test
         if odd:
             yield Tested(plan, None, refused=odd)
         elif _added_last(made, plan, names) and not made.case.held:
-            recipe = _recipe(plan)
+            recipe = recipe_in(plan)
             shared.setdefault(replace(recipe, features=recipe.features[:-1]), []).append(plan)
         else:
             rest.append(plan)
     for recipe, group in shared.items():
-        named = {_recipe(p).features[-1]: p for p in group}
+        named = {recipe_in(p).features[-1]: p for p in group}
         span = (made.case.scored, made.case.develop.stop)
         for name, test in candidates(made.case.panel, recipe, tuple(named), span, measures=made.case.measures):
-            yield _compared(made, named[name], test, level=level)
+            yield compared(made, named[name], test, level=level)
     for plan in rest:
-        yield _compared(made, plan, _quiet(made.case_for(plan), _recipe(plan)), level=level)
+        yield compared(made, plan, quiet(made.case_for(plan), recipe_in(plan)), level=level)
 
 
 def leaking(made: Bench, plans: Sequence[Plan]) -> dict[str, str]:
@@ -169,7 +173,8 @@ def leaking(made: Bench, plans: Sequence[Plan]) -> dict[str, str]:
     return {n: why for n, why in made.looked.items() if why}
 
 
-def _recipe(plan: Plan) -> Recipe:
+def recipe_in(plan: Plan) -> Recipe:
+    """The recipe that a plan gives its product, without intervals."""
     made = product_of(plan)
     assert made is not None and made.recipe is not None
     return replace(made.recipe, coverage=0.0)
@@ -178,10 +183,10 @@ def _recipe(plan: Plan) -> Recipe:
 def _added_last(made: Bench, plan: Plan, names: tuple[str, ...]) -> bool:
     if len(names) != 1 or plan.fingerprint() in made.alone:
         return False
-    return _recipe(plan).features[-1] == names[0]
+    return recipe_in(plan).features[-1] == names[0]
 
 
-def _compared(made: Bench, plan: Plan, test: Backtest, *, level: float, of: Plan | None = None) -> Tested:
+def compared(made: Bench, plan: Plan, test: Backtest, *, level: float, of: Plan | None = None) -> Tested:
     """The gains over the product as it is; and over the plan's own recipe without what it adds from elsewhere.
 
     Of the two the smaller one counts: what another estimator gains with the entity's own past is no merit of a driver.
@@ -201,16 +206,14 @@ def _without_it(made: Bench, plan: Plan) -> list[Backtest]:
     now = made.product.recipe
     if not names or now is None or plan.fingerprint() in made.alone:
         return []
-    recipe = _recipe(plan)
+    recipe = recipe_in(plan)
     rest = tuple(f for f in recipe.features if f not in names)
     plain = replace(recipe, features=rest)
     if plain.estimator == now.estimator and rest == now.features:
         return []
     if not rest and estimator_named(plain.estimator).needs_features:
         plain = replace(plain, estimator="own_mean")
-    if plain not in made.plain:
-        made.plain[plain] = _quiet(made.case, plain)
-    return [made.plain[plain]]
+    return [made.tested(plain)]
 
 
 def _gain(made: Bench, aim: Aim, tests: tuple[Backtest, Backtest], plan: Plan, *, level: float) -> Gain:
@@ -225,37 +228,16 @@ def _gain(made: Bench, aim: Aim, tests: tuple[Backtest, Backtest], plan: Plan, *
 def _on_same_times(made: Bench, plan: Plan, measure: str, tests: tuple[Backtest, Backtest]) -> tuple[Array, Array]:
     """Scores of both versions on the decision times that both have. No estimate at all has the rank correlation 0."""
     first, test = tests
-    before, after = first.per_step[measure], test.per_step[measure]
     own = made.case_for(plan)
     if own is not made.case:
         before, after = on_same_rows((made.case.panel, first), (own.panel, test), measure)
+    elif made.case.inputs.labels is not None:
+        before, after = once_learnt(first, test, made.tested(Recipe(estimator="share")), measure)
+    else:
+        before, after = first.per_step[measure], test.per_step[measure]
     if measure == "rank_correlation":
         before = np.where(np.isnan(before) & np.isfinite(after), 0.0, before)
     return before, after
-
-
-def with_placebo(made: Bench, best: Tested, *, level: float) -> Tested:
-    """The best proposal with its features at other times: what must not help."""
-    names = foreign(made.product, best.plan) or added(made.product, best.plan)
-    recipe = _recipe(best.plan)
-    case = made.case_for(best.plan)
-    imitated = product_of(best.plan)
-    dated = imitated.inputs.calendar if imitated is not None and imitated.inputs is not None else ()
-    real = {n: case.panel.features.get(n) for n in names}
-    fake = {f"{PLACEBO}_{n}": v for n, v in elsewhere(real, dated).items()}
-    swapped = tuple(f"{PLACEBO}_{f}" if f in names else f for f in recipe.features)
-    test = _quiet(changed(case, panel=case.panel.adding(fake)), replace(recipe, features=swapped))
-    plan = replace(
-        best.plan,
-        proposer="windvane",
-        title=f"Placebo: {best.plan.title}, times shuffled",
-        changes=(),
-        rationale="the same features at other times, in blocks, or by lot where time alone decides them; "
-        "it must be rejected, or nothing of this round counts",
-        assumptions=(),
-        predicted=(),
-    )
-    return _compared(made, plan, test, level=level, of=best.plan)
 
 
 def trials(tests: Sequence[Tested], made: Bench, *, level: float) -> tuple[Trial, ...]:
@@ -290,7 +272,7 @@ def sings(made: Bench, plan: Plan) -> CheckResult:
     case = made.case_for(plan)
     panel = case.panel.between(0, case.develop.stop)
     span = np.linspace(case.scored, case.develop.stop - 2, _CANARIES + 2)[1:-1].astype(int)
-    moved = canary(panel.only(_recipe(plan).features), _recipe(plan), [int(s) for s in span])
+    moved = canary(panel.only(recipe_in(plan).features), recipe_in(plan), [int(s) for s in span])
     return CheckResult(
         check=f"canary {moved:g}", relation=f"{made.product.relation}_input", severity="block", passed=moved == 0.0,
         broken="" if moved == 0.0 else f"estimates move by {moved:g} when the future is garbage",

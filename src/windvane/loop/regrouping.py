@@ -151,6 +151,7 @@ def _told_end(crew: Crew, product: Product, incident: Incident, case: Case, deci
         line = segmenting.recorded(crew, case, product)
         _ended(crew, product, incident, line.end, line.told)
         return
+    segmenting.turned_down(crew, product, case)
     lost = "; ".join(r.detail for r in decision.verdict.reasons if not r.held)
     text = f"{product.relation}: no, segments stay as they were made: {lost}"
     _ended(crew, product, incident, "no", (text,))

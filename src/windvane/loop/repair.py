@@ -13,6 +13,7 @@ from windvane.domain.record import replace
 from windvane.domain.run import Trial
 from windvane.loop import diagnose, experience, propose
 from windvane.loop.crew import Crew
+from windvane.loop.gate import BOUNDED
 from windvane.loop.logbook import Logbook
 from windvane.loop.restating import too_many_gone, too_much
 from windvane.loop.trial import Judged
@@ -41,19 +42,32 @@ def second(
 ) -> tuple[Plan, ...]:
     """Two faults at once: repairs of what is still broken after the best first repair, as plans with both.
 
-    Nothing when the first repair mended nothing, or was not certain: a guess on a guess is none.
+    Nothing when the first repair mended nothing, or was not certain: a guess on a guess is none. Of several deliveries
+    with other columns the one that lost most rows stands for all.
     """
-    sure = [j for j in tried if j.plan.identifiable and (j.plan.withhold or _models(j.plan)) and _broken(j.trial)]
-    if not sure or len(batches) != 1:
+    sure = [j for j in tried if j.plan.identifiable and (j.plan.withhold or _models(j.plan)) and _lacks(j)]
+    if not sure or (len(batches) != 1 and incident.signals[0].kind != "schema_drift"):
         return ()
     first = min(sure, key=lambda j: len(_broken(j.trial)))
     mended = apply(estate, tuple(c for c in first.plan.changes if isinstance(c, Put)))
-    told = diagnose.explain(crew, mended, incident, first.trial, first.plan)
+    told = diagnose.explain(crew, mended, _worst(incident, first.plan), first.trial, first.plan)
     if not set(_broken(first.trial)) < _signalled(incident) and incident.signals[0].kind != "schema_drift":
         return ()
     draft = replace(first.plan, changes=tuple(c for c in first.plan.changes if isinstance(c, Put)))
     drafts = [joined(_bare(draft), d) for d in _drafts(crew, mended, told)]
     return tuple(propose.admit(crew, estate, d, batches) for d in drafts[:2])
+
+
+def _lacks(judged: Judged) -> bool:
+    """Whether a repair leaves checks broken, or more rows withheld than may be."""
+    return bool(_broken(judged.trial)) or any(r.rule == BOUNDED and not r.held for r in judged.verdict.reasons)
+
+
+def _worst(incident: Incident, plan: Plan) -> Incident:
+    """The incident of the one delivery of which most rows are withheld."""
+    lost = {c.batch.id: c.batch.quarantined for c in plan.changes if isinstance(c, Admit)}
+    worst = max((s.batch for s in incident.signals), key=lambda b: lost.get(b, 0))
+    return replace(incident, signals=tuple(s for s in incident.signals if s.batch == worst))
 
 
 def searched(crew: Crew, estate: Estate, incident: Incident, batches: tuple[Batch, ...]) -> tuple[Plan, ...]:

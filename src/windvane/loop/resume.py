@@ -26,6 +26,8 @@ def settle(crew: Crew) -> int:
 
 
 def _derive(crew: Crew, book: Logbook, commit: Commit) -> None:
+    from windvane.loop import backfill
+
     plan = book.plans.get(commit.plan)
     if plan is None:
         raise Unhealthy(
@@ -39,6 +41,7 @@ def _derive(crew: Crew, book: Logbook, commit: Commit) -> None:
     approved = any(r.rule == "a person approved" for r in known.verdict.reasons)
     key = f"approved:{commit.plan}" if approved else ""
     decision = promote.decide(crew, plan, known.verdict, key=key)
+    backfill.settled(crew, plan)
     promote.derive(crew, decision, plan)
     learn.keep(crew, decision, plan, known.trial, book.incidents.get(plan.incident))
     crew.say("promote", f"finished what a killed run had committed: {plan.title}", decision=decision.id)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _Naive = tuple[tuple[str, tuple[Score, ...]], ...]
 _Measured = tuple[tuple[Score, ...], _Naive]
+_AGAIN = 0.5  # of the months between making segments and a look in vain: so many more before the next look
 SHIFTED = 0.25  # population stability index of the shares from which membership has moved a lot
 
 
@@ -199,13 +200,33 @@ def watched(crew: Crew, product: Product, case: Case) -> None:
         ),
     )  # fmt: skip
     crew.write(f"scored:{product.name}:{live.fingerprint()}", live, actor="windvane", step="sense")
-    if moved.shift > SHIFTED:
+    if moved.shift > SHIFTED and _enough_since(crew, product, case, made_at):
         _drifted(crew, product, text)
+
+
+def turned_down(crew: Crew, product: Product, case: Case) -> None:
+    """Remember until which month a drift was looked at in vain: it is looked at again when more have come."""
+    crew.ledger.remember(_tried(product), _day(case, case.panel.steps - 1))
+
+
+def _enough_since(crew: Crew, product: Product, case: Case, made_at: int) -> bool:
+    """Whether, since segments made anew were turned down, half as many months have come as there were before."""
+    tried = crew.ledger.recall(_tried(product))
+    if tried is None:
+        return True
+    step = int(np.searchsorted(case.panel.decided, np.datetime64(tried)))
+    return case.panel.steps - 1 - step >= max(1.0, (step - made_at) * _AGAIN)
+
+
+def _tried(product: Product) -> str:
+    return f"regrouped:{product.name}:{version_of(product)}"
 
 
 def _drifted(crew: Crew, product: Product, text: str) -> None:
     signal = Signal(kind="drift", subject=product.name, expected="shares as when segments were made", observed=text)
-    number = crew.ledger.number("I", key=f"drift:{product.name}:{version_of(product)}")
+    before = crew.ledger.recall(_tried(product))
+    key = f"drift:{product.name}:{version_of(product)}" + (f":{before}" if before else "")
+    number = crew.ledger.number("I", key=key)
     incident = Incident(id=number, signals=(signal,), cause="drift", place=product.relation)
     crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose")
     crew.say("diagnose", f"{product.relation} drifts: {text}", subject=product.name, level="warn")

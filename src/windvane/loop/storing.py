@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from windvane.domain.decision import Decision
 from windvane.domain.entry import Diagnosed
 from windvane.domain.estate import Product, Ref
 from windvane.domain.incident import Incident, Signal
@@ -16,22 +17,23 @@ from windvane.loop.trial import Judged
 if TYPE_CHECKING:
     from windvane.domain.plan import Plan
 
-SLOW_S = 2.0  # seconds from which on the query of an input is worth a trial of other storage
+STORAGE = "storage for "  # what a plan of the keeper serves, and the product
 
 
-def slow(crew: Crew, name: str, *, at_least: float = SLOW_S) -> Incident | None:
-    """The incident of a product whose input takes `at_least` so many seconds to ask; asked once for each version."""
-    from windvane.stack.transform.asof import input_query
+def slow(crew: Crew, name: str, *, at_least: float | None = None) -> Incident | None:
+    """The incident of a product whose input takes `at_least` so many seconds to ask; asked once for each version.
 
-    product = crew.folder.read().find(Ref(kind="product", name=name))
+    None: as many as `slow_query_s` of the policy says.
+    """
+    estate = crew.folder.read()
+    product = estate.find(Ref(kind="product", name=name))
     if not isinstance(product, Product) or product.inputs is None or product.recipe is None:
         return None
     key = _key(crew, product)
     if crew.ledger.recall(key) is not None:
         return None
-    began = time.monotonic()
-    crew.warehouse().reader().rows(f"SELECT COUNT(*), SUM(target) FROM ({input_query(product.inputs)}) AS asked")
-    seconds = time.monotonic() - began
+    at_least = estate.policy.slow_query_s if at_least is None else at_least
+    seconds = _seconds(crew, product)
     if seconds < at_least:
         crew.ledger.remember(key, f"{seconds:.3f}")
         return None
@@ -48,6 +50,38 @@ def tried(crew: Crew, incident: Incident) -> tuple[Judged, ...]:
     plans = crew.agent("keeper").propose(crew.scene(estate, incident=incident))
     judged = [_one(crew, propose.finish(estate, incident, plan)) for plan in plans]
     return rank.best_only(tuple(judged))
+
+
+def asked_again(crew: Crew, done: Decision) -> str:
+    """After an undo of other storage: what the query takes now, and before; it is left as it is. Empty otherwise."""
+    book = Logbook(crew.ledger)
+    undone = book.decisions.get(done.undoes)
+    first = undone
+    while first is not None and first.undoes:
+        first = book.decisions.get(first.undoes)
+    if undone is None or first is None or not book.plans[first.plan].serves.startswith(STORAGE):
+        return ""
+    name = book.plans[first.plan].serves.removeprefix(STORAGE)
+    product = crew.folder.read().find(Ref(kind="product", name=name))
+    if not isinstance(product, Product):
+        return ""
+    seconds = _seconds(crew, product)
+    settled(crew, name)
+    known = [m.value for m in book.trials[undone.plan].after if m.name.startswith("seconds ") and m.value is not None]
+    before = f", {known[0]:.2f} s before" if known else ""
+    said = f"the input of {product.relation} measured again: {seconds:.2f} s to ask{before}"
+    crew.say("learn", said, subject=name, decision=done.id)
+    return said
+
+
+def _seconds(crew: Crew, product: Product) -> float:
+    """CPU seconds that the input of a product takes to ask now, whatever else the machine does."""
+    from windvane.stack.transform.asof import input_query
+
+    assert product.inputs is not None
+    began = time.process_time()
+    crew.warehouse().reader().rows(f"SELECT COUNT(*), SUM(target) FROM ({input_query(product.inputs)}) AS asked")
+    return time.process_time() - began
 
 
 def settled(crew: Crew, name: str) -> None:

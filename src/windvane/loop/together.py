@@ -3,7 +3,8 @@
 Alone, the totals of a day would be published before the rows that contradict them are looked at. In one transition both
 are there, at the cost of one. What passes comes in together. What does not, and is not about both, is served source by
 source as ever. Where the two contradict each other, the one that other evidence speaks against is served by itself;
-when nothing does, both wait, each with its question.
+when nothing does, both wait, each with its question. What agrees with numbers that are wrong is made from them: it
+waits too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from windvane.domain.record import replace
 from windvane.domain.run import CheckResult
 from windvane.loop import admitting, diagnose, late, propose, rules, settling
 from windvane.loop.crew import Crew
-from windvane.loop.diagnosis.bound import RULE, rule_of, torn
+from windvane.loop.diagnosis.bound import RULE, rule_of, said, torn
 from windvane.loop.diagnosis.order import parents_first
 from windvane.loop.logbook import Logbook
 from windvane.loop.settling import Served
@@ -29,6 +30,10 @@ from windvane.stack.repair.usual import unusual
 
 Row = tuple[Batch, ...]  # at most one delivery of each source
 _OF_ROWS = frozenset({"volume", "segments", "freshness", "echo", "same_again", "identity", "unique", "copies"})
+
+_OF_COLUMNS = frozenset({
+    "crossed", "distribution", "continuity", "category_share", "point_mass", "sign_share", "roundness", "unit_interval",
+})  # fmt: skip
 
 
 def admitted(crew: Crew, estate: Estate, incident: Incident) -> Served:
@@ -75,11 +80,12 @@ def _decided(crew: Crew, estate: Estate, incident: Incident, rows: tuple[Row, ..
     judged = settling.judge(crew, propose.arrival(crew, estate, incident, batches))
     if judged.verdict.outcome == "promote":
         return (settling.promoted(crew, judged, incident),)
-    broken = torn(judged.trial)
-    if not broken:
+    waits = _waiting(crew, estate, judged, batches)
+    if not waits and not torn(judged.trial):
         return _each(crew, batches)
     if len(rows) == 1:
-        return _apart(crew, estate, judged, batches)
+        rest = tuple(b for b in batches if b not in waits)
+        return (*(d for b in waits for d in _held(crew, estate, judged, b)), *_each(crew, rest))
     middle = len(rows) // 2
     parts = (rows[:middle], rows[middle:])
     return tuple(d for part in parts for d in _part(crew, part))
@@ -100,23 +106,28 @@ def _each(crew: Crew, batches: tuple[Batch, ...]) -> tuple[Decision, ...]:
     return tuple(d for s in served for d in s.decisions)
 
 
-def _apart(crew: Crew, estate: Estate, judged: Judged, batches: Row) -> tuple[Decision, ...]:
-    """Deliveries that contradict each other: who is off, if other evidence tells; else all of them wait."""
-    off = [b for b in batches if _broke(judged, b.source)]
-    if off:
-        return _each(crew, batches)
-    odd = [b for b in batches if _odd(crew, estate, judged, b)]
-    if len(odd) != 1:
-        return tuple(d for b in batches for d in _held(crew, estate, judged, b))
-    first = _held(crew, estate, judged, odd[0])
-    return (*first, *_each(crew, tuple(b for b in batches if b is not odd[0])))
+def _waiting(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, ...]) -> tuple[Batch, ...]:
+    """Deliveries that must not be tried alone, since alone nothing speaks against them.
+
+    Of those that contradict each other the one that is odd for itself, or both; none when a check of one broke too,
+    which then does not pass. Those that agree, when the numbers that bind them moved as a whole on one side alone.
+    """
+    broken = torn(judged.trial)
+    if not broken:
+        named = set(said(estate, judged.trial))
+        own = [_own(judged, b.source) for b in batches]
+        moved = any(rule_of(c) in _OF_COLUMNS and named & _columns(c) for found in own for c in found)
+        return batches if moved and not all(own) else ()
+    named = {name for c in broken for name in _columns(c)}
+    if any(rule_of(c) in _OF_ROWS or named & _columns(c) for b in batches for c in _own(judged, b.source)):
+        return ()
+    odd = tuple(b for b in batches if _odd(crew, estate, named, b))
+    return odd if len(odd) == 1 else batches
 
 
-def _broke(judged: Judged, source: str) -> bool:
-    """Whether a check of a source alone broke in what the sources say of each other: its columns, or its rows."""
-    said = {name for c in torn(judged.trial) for name in _columns(c)}
-    own = [c for c in judged.trial.checks if not c.passed and c.severity == "block" and _is_about(c, source)]
-    return any(rule_of(c) in _OF_ROWS or said & _columns(c) for c in own)
+def _own(judged: Judged, source: str) -> list[CheckResult]:
+    """Broken checks of one source alone."""
+    return [c for c in judged.trial.checks if not c.passed and c.severity == "block" and _is_about(c, source)]
 
 
 def _is_about(result: CheckResult, source: str) -> bool:
@@ -127,19 +138,17 @@ def _columns(result: CheckResult) -> set[str]:
     return set(result.broken.split("`")[1::2])
 
 
-def _odd(crew: Crew, estate: Estate, judged: Judged, batch: Batch) -> bool:
+def _odd(crew: Crew, estate: Estate, named: set[str], batch: Batch) -> bool:
     """Whether the numbers of one side are, for themselves, not what they ever were."""
-    alone = diagnose.alone(crew, (batch,))
-    case = case_of(crew.scene(estate, incident=alone))
-    named = {name for c in torn(judged.trial) for name in _columns(c)}
+    case = case_of(crew.scene(estate, incident=diagnose.alone(crew, (batch,))))
     return case is not None and any(unusual(case, c.name) for c in case.made if c.name in named)
 
 
 def _held(crew: Crew, estate: Estate, judged: Judged, batch: Batch) -> tuple[Decision, ...]:
     """The question about one side, with what both say; where a rule of a person answers it, it is served alone."""
     changes = tuple(c for c in judged.plan.changes if isinstance(c, Admit) and c.batch.source == batch.source)
-    kept = tuple(c for c in judged.trial.checks if rule_of(c) == RULE or _is_about(c, batch.source))
-    seen = replace(judged.trial, checks=kept)
+    about = torn(judged.trial) or tuple(c for c in judged.trial.checks if not c.passed)
+    seen = replace(judged.trial, checks=(*about, *(c for c in judged.trial.checks if c.passed)))
     plan = replace(judged.plan, changes=changes)
     incident = diagnose.explain(crew, estate, diagnose.alone(crew, (batch,)), seen, plan)
     asked = settling.hold(crew, estate, incident, changes, seen)

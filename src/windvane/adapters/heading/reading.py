@@ -157,6 +157,7 @@ def _policy(section: Section, *, engine: Resources, llm: LlmSettings | None) -> 
         max_restated_share=section.number("max_restated_share", plain.max_restated_share, most=1),
         max_moved_share=section.number("max_moved_share", plain.max_moved_share, most=1),
         max_departed_share=section.number("max_departed_share", plain.max_departed_share, most=1),
+        slow_query_s=section.number("slow_query_s", plain.slow_query_s),
         memory_mb=engine.memory_mb,
         model_spend=llm.budget if llm is not None else 0.0,
     )

@@ -27,6 +27,7 @@ from windvane.stack.transform.staging import StagedColumn
 
 # Rule of three: no null among 3,000 rows means fewer than 1 in 1,000, at 95 % confidence.
 ROWS_TO_PROMISE_NOT_NULL = 3000
+OWNED_SURE = 0.9  # that a column belongs to the thing that a part of the key names
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ def understand(source: Source, scene: Scene) -> Table:
     time = claims.value("time_column", sure=TIME_SURE)
     nulls = _nulls(scene, batches, delivered)
     rows = sum(b.accepted for b in batches)
-    columns = tuple(_column(claims, d, names[d], nulls=nulls.get(d) if rows else None, rows=rows) for d in delivered)
+    parts = found if sure else ()
+    columns = tuple(
+        _column(claims, d, names[d], nulls=nulls.get(d) if rows else None, rows=_witnesses(claims, d, parts, batches))
+        for d in delivered
+    )
     promised = {*key, names.get(time, "")}
     return Table(
         claims=claims,
@@ -137,6 +142,17 @@ def stage(claims: Claims, delivered: str, name: str) -> StagedColumn:
         claims.type_of(delivered),
         claims.evidence_of(delivered),
     )
+
+
+def _witnesses(claims: Claims, delivered: str, key: tuple[str, ...], batches: tuple[Batch, ...]) -> int:
+    """Rows that say of themselves that a column has a value: what belongs to a thing says so once for each thing."""
+    about = f"{claims.source}.{delivered}"
+    told = (f for f in claims.findings if f.claim == "depends_on" and f.subject == about and f.confidence >= OWNED_SURE)
+    owner = next((f.value for f in told if f.value in key), "")
+    shapes = [b.profile for b in batches if b.profile is not None]
+    if owner and len(key) > 1 and shapes:
+        return max((c.distinct for s in shapes if (c := s.column(owner)) is not None), default=0)
+    return sum(b.accepted for b in batches)
 
 
 def _column(claims: Claims, delivered: str, name: str, *, nulls: int | None, rows: int) -> Column:

@@ -22,7 +22,7 @@ from windvane.stack.transform.header import literal
 
 _SPANS = (1, 7, 30)
 _FEW = 6  # values of a category that become columns
-_MOST_KEYS, _MOST_MEANS = 4, 8
+_MOST_KEYS, _MOST_MEANS = 4, 24
 _MOST_PAIRED = 6  # numbers of a row of which each two are put together
 _REPEATED = 3  # rows of one key, on average, from which its past says something
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")

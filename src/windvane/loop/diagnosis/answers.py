@@ -26,6 +26,7 @@ _ANSWERS = {
     "cut_delivery": "a part is missing: wait for the whole delivery",
     "old_delivery": "an old delivery under a new date: do not show it",
     "inconsistent": "the numbers contradict each other: do not show it",
+    "mixed_rows": "values stand in the wrong rows: do not show it",
     "contradicted": "another table contradicts it: do not show it",
     "real_move": "a real move: show it as delivered",
     "real_values": "real values: show them as delivered",

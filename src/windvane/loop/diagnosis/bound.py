@@ -28,6 +28,13 @@ def torn(trial: Trial) -> tuple[CheckResult, ...]:
     return tuple(c for c in trial.checks if not c.passed and c.severity == "block" and rule_of(c) == RULE)
 
 
+def said(estate: Estate, trial: Trial) -> frozenset[str]:
+    """The columns that the passed checks of a trial bind to each other."""
+    passed = {c.check for c in trial.checks if c.passed and rule_of(c) == RULE}
+    checks = (k for c in estate.of(Contract) if isinstance(c, Contract) for k in c.checks)
+    return frozenset(name for k in checks if k.name in passed for name in k.why.split("`")[1::2])
+
+
 def rule_of(result: CheckResult) -> str:
     """The rule of a check, from its name: `core.orders.volume`."""
     return next((p for p in result.check.split(".")[2:3]), "")

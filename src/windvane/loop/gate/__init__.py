@@ -12,9 +12,9 @@ from windvane.loop.gate.case import Case, Rule, Ruling
 from windvane.loop.gate.freedom import ALLOWANCE, CERTAIN, allowed, identifiable
 from windvane.loop.gate.gains import asked
 from windvane.loop.gate.rows import BOUNDED, bounded, departed, restated, whole
-from windvane.loop.gate.trialled import builds, checks, predicted, steady
+from windvane.loop.gate.trialled import CHECKS, builds, checks, predicted, steady
 
-__all__ = ["ALLOWANCE", "BOUNDED", "CERTAIN", "judge"]
+__all__ = ["ALLOWANCE", "BOUNDED", "CERTAIN", "CHECKS", "judge"]
 
 _RULES: tuple[Rule, ...] = (
     builds, checks, steady, predicted, bounded, whole, restated, departed, identifiable, allowed,

@@ -17,7 +17,7 @@ def bounded(case: Case) -> Ruling:
     few = limit > 0 and 0 < out <= FEW_ROWS and share <= FEW_SHARE  # of a small delivery; a limit of 0 means none
     detail = f"{out:,} of {read:,} rows quarantined ({share:.2%}), at most {limit:.2%}"
     detail += f" or {FEW_ROWS} rows" if few and share > limit else ""
-    reason = Reason(rule="quarantine is bounded", held=share <= limit or few, detail=detail)
+    reason = Reason(rule=BOUNDED, held=share <= limit or few, detail=detail)
     return Ruling(reason, "escalate", f"a share of {limit:.2%}" if case.admits else "")
 
 

@@ -6,6 +6,8 @@ from windvane.domain.decision import Reason
 from windvane.domain.plan import Probe
 from windvane.loop.gate.case import Case, Ruling, number
 
+CHECKS = "blocking checks pass"  # name of the rule on checks
+
 
 def builds(case: Case) -> Ruling:
     """It builds."""
@@ -20,7 +22,7 @@ def checks(case: Case) -> Ruling:
     passed = sum(c.passed for c in case.trial.checks)
     detail = "; ".join(f"`{c.check}`: {c.broken}" for c in bad) or f"{passed} of {len(case.trial.checks)} passed"
     turns = f"{', '.join(f'`{c.check}`' for c in bad)} passing" if bad else "one blocking check failing"
-    return Ruling(Reason(rule="blocking checks pass", held=not bad, detail=detail), case.hardest, turns)
+    return Ruling(Reason(rule=CHECKS, held=not bad, detail=detail), case.hardest, turns)
 
 
 def steady(case: Case) -> Ruling:

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 
 from windvane.stack.estimation.panel import Array, Times
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 860, 320, 64, 34, 28  # of the SVG, in pixels
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 860, 320, 64, 34, 28, 12  # of a picture, in pixels
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,41 @@ def sparkline(values: Array) -> str:
     return "".join(_EIGHTHS[h] for h in heights)
 
 
+class Places(NamedTuple):
+    """Where a picture has what it shows, in pixels: `x` (T,) of the times, `y` of values, and values at its edges."""
+
+    x: Array
+    y: Callable[[Array], Array]
+    bottom: float
+    top: float
+
+
+def places(series: Series) -> Places:
+    """The same places for every kind of picture."""
+    x = LEFT + (WIDTH - LEFT - RIGHT) * _share(series.times.astype("datetime64[us]").astype(np.float64))
+    bottom, top = _range([series.actual, series.estimate, series.low, series.high])
+
+    def y(values: Array) -> Array:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (values - bottom) / max(top - bottom, 1e-300)
+
+    return Places(x, y, bottom, top)
+
+
+def heading(series: Series) -> str:
+    """The title with the unit."""
+    return f"{series.title}{_in(series.unit)}"
+
+
 def svg(series: Series) -> str:
     """An SVG picture: the interval as a band, the estimate as a line, actual values as dots; no script, no outside
     font.
     """
-    x = _LEFT + (_WIDTH - _LEFT - 12) * _share(series.times.astype("datetime64[us]").astype(np.float64))
-    bottom, top = _range([series.actual, series.estimate, series.low, series.high])
-
-    def y(values: Array) -> Array:
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * (values - bottom) / max(top - bottom, 1e-300)
-
+    x, y, bottom, top = places(series)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-family="sans-serif" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="sans-serif" '
         f'font-size="12"><title>{escape(series.title)}</title>',
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-        f'<text x="{_LEFT}" y="18" font-size="14">{escape(series.title)}{escape(_in(series.unit))}</text>',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        f'<text x="{LEFT}" y="18" font-size="14">{escape(heading(series))}</text>',
         *_ticks(bottom, top, y),
         *(f'<path d="{d}" fill="#9ec5e8" fill-opacity="0.6"/>' for d in _bands(x, y(series.low), y(series.high))),
         f'<path d="{_line(x, y(series.estimate))}" fill="none" stroke="#1f5f99" stroke-width="1.5"/>',
@@ -161,8 +182,8 @@ def _ticks(bottom: float, top: float, y: Callable[[Array], Array]) -> list[str]:
     made = []
     for value in np.linspace(bottom, top, 5):
         at = float(y(np.array(value)))
-        made.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 12}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ddd"/>')
-        made.append(f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{value:.4g}</text>')
+        made.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ddd"/>')
+        made.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{value:.4g}</text>')
     return made
 
 
@@ -172,5 +193,5 @@ def _dates(times: Times, x: Array) -> list[str]:
     made = []
     for i, anchor in ((0, "start"), (len(times) // 2, "middle"), (len(times) - 1, "end")):
         day = np.datetime_as_string(times[i], unit="D")
-        made.append(f'<text x="{x[i]:.1f}" y="{_HEIGHT - 8}" text-anchor="{anchor}">{day}</text>')
+        made.append(f'<text x="{x[i]:.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{day}</text>')
     return made

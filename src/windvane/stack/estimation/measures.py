@@ -71,7 +71,9 @@ def _by_block(chosen: Measure, actual: Array, estimate: Array, both: Mask) -> Ar
 
 def _begun(cases: Mask) -> Mask:
     """Cases (T, N) that were none at the step before."""
-    return cases & ~np.vstack([np.zeros((1, cases.shape[1]), dtype=bool), cases[:-1]])
+    begun = cases.copy()
+    begun[1:] &= ~cases[:-1]
+    return begun
 
 
 def pooled_score(measure: str, actual: Array, estimate: Array) -> float:

@@ -1,4 +1,4 @@
-"""Scores of two tests whose panels have other rows or targets, on what both have."""
+"""Scores of two tests on what both have: rows, targets, and decision times at which there was something to compare."""
 
 from __future__ import annotations
 
@@ -23,3 +23,17 @@ def on_same_rows(one: tuple[Panel, Backtest], other: tuple[Panel, Backtest], mea
     actual = first.actual[places[0]], second.actual[places[1]]
     same = np.where(np.isclose(*actual, rtol=1e-9, atol=0.0), actual[0], np.nan)
     return score(measure, same, first.estimate[places[0]]), score(measure, same, second.estimate[places[1]])
+
+
+def once_learnt(first: Backtest, second: Backtest, plain: Backtest, measure: str) -> tuple[Array, Array]:
+    """Scores (T,) of two tests of a class on the decision times at which the second one had learnt something.
+
+    Before, it says to the bit what `plain` says, the share of cases: that tells nothing of what it learns from. Whether
+    it has learnt is known when it estimates, so leaving those times out favours neither.
+    """
+    same = (second.estimate == plain.estimate) | ~np.isfinite(second.estimate)
+    silent = same.all(axis=1, keepdims=True)
+    if silent.all() or not silent.any():
+        return first.per_step[measure], second.per_step[measure]
+    one, other = (np.where(silent, np.nan, t.estimate) for t in (first, second))
+    return score(measure, second.actual, one), score(measure, second.actual, other)

@@ -8,7 +8,8 @@ practice" (JBES 2018). How many cosines: 0.4 T^(2/3) as they recommend, and fewe
 `adapted` lets the series itself say how many, four for ten steps at most: the autoregression is taken to be one
 standard error stronger than it looks, and what its spectrum says that the cosines miss of the variance at frequency
 zero is put back (the recolouring of Andrews and Monahan, Econometrica 1992), so that more of them can be used. Of all
-of them and their slowest quarter the larger variance counts: what persists below noise shows there.
+of them and, where steps seem to hang together at all, of their slowest quarter the larger variance counts: what
+persists below noise shows there.
 Steps that do not hang together, such as forecasts whose horizons do not overlap, thus keep their degrees of freedom,
 and a gain that grows while a model learns is not taken for chance that lasts. `benchmarks.evidence` shows how often
 it is fooled, and how often it finds what is there.
@@ -81,10 +82,10 @@ def cosines(around: Array) -> Spread:
 def adapted(around: Array) -> Spread:
     """The same by as many cosines as the steps (T,), centred, allow: one test of a series not looked at before."""
     n = len(around)
-    rho = _autocorrelation(around)
-    rho = min(0.97, rho + float(np.sqrt(max(1.0 - rho * rho, 0.0) / n)))
+    seems = _autocorrelation(around)
+    rho = min(0.97, seems + float(np.sqrt(max(1.0 - seems * seems, 0.0) / n)))
     count = _within(MENDED, n, MOST * n, rho)
-    slow = max(min(count, _SLOWEST), count // _SLOW)
+    slow = max(min(count, _SLOWEST), count // _SLOW) if seems > 0 else count
     return Spread(max(_long_run(around, part) / _seen(part, n, rho) for part in (slow, count)), count)
 
 

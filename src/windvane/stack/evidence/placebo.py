@@ -39,7 +39,12 @@ def by_lot(values: Array, *, seed: int) -> Array:
 
     For what has a cycle: a block of Mondays to Sundays that goes elsewhere is still a week, and tells the day of it.
     """
-    return values[np.random.default_rng(seed).permutation(len(values))]
+    return values[places(len(values), seed=seed)]
+
+
+def places(count: int, *, seed: int) -> NDArray[np.int64]:
+    """Positions 0..count-1 in an order drawn by lot."""
+    return np.random.default_rng(seed).permutation(count)
 
 
 def cycle(values: Array) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from windvane.stack.quality.table import Table, is_number, quoted
+from windvane.stack.quality.table import Table, quoted
 
 THINGS = 5_000  # that are looked at
 ENOUGH, DIFFERENT = 40, 5  # times that it can be told whether things keep it, and values that attributes have
@@ -43,12 +43,11 @@ def attributes(table: Table) -> tuple[Attribute, ...]:
 
 
 def _decided(table: Table) -> dict[str, list[str]]:
-    """Columns by the one that decides them; numbers are measured, not kept, unless they are whole ones."""
-    kinds = {c.name: c.type for c in table.contract.columns}
+    """Columns by the one that decides them; what is measured is not kept: all prices may rise in a day."""
+    apart = {*table.contract.key, *(c.name for c in table.measures)}
     found: dict[str, list[str]] = {}
     for column, by in table.decided:
-        whole = not is_number(kinds[column]) or kinds[column] in ("bigint", "integer", "smallint")
-        if whole and column not in table.contract.key:
+        if column not in apart:
             found.setdefault(by, []).append(column)
     widest = sorted(found, key=lambda by: -len(found[by]))[:DECIDING]
     return {by: found[by][:COLUMNS] for by in widest}
@@ -57,25 +56,35 @@ def _decided(table: Table) -> dict[str, list[str]]:
 def _kept(table: Table, by: str, columns: list[str]) -> Iterator[Attribute]:
     """Those of `columns` that hardly ever change; each thing counts once in a delivery."""
     name = quoted(by)
-    chosen = (
-        f"SELECT {name} AS _thing FROM {table.history} WHERE {name} IS NOT NULL GROUP BY {name} "
-        f"ORDER BY MIN(MOD(_row * {STRIDE[0]}, {STRIDE[1]})), {name} LIMIT {THINGS}"
-    )
-    for column in columns:
-        cell = quoted(column)
-        found = table.engine.rows(f"""WITH seen AS (
-  SELECT _thing, _seq, COUNT(*) AS n, MIN({cell}) AS low, MAX({cell}) AS high FROM {table.history}
-  JOIN ({chosen}) AS chosen ON chosen._thing = {name} WHERE {cell} IS NOT NULL GROUP BY _thing, _seq
+    found = table.engine.rows(f"""WITH chosen AS (
+  SELECT {name} AS _thing FROM {table.history} WHERE {name} IS NOT NULL GROUP BY {name}
+  ORDER BY MIN(MOD(_row * {STRIDE[0]}, {STRIDE[1]})), {name} LIMIT {THINGS}
+), seen AS (
+  SELECT _thing, _seq, {_each(columns, "COUNT({cell}) AS n{i}, MIN({cell}) AS low{i}, MAX({cell}) AS high{i}")}
+  FROM {table.history} JOIN chosen ON chosen._thing = {name} GROUP BY _thing, _seq
 ), steps AS (
-  SELECT _seq, n, low, high, LAG(high) OVER (PARTITION BY _thing ORDER BY _seq) AS was FROM seen
+  SELECT *, {_each(columns, "LAG(high{i}) OVER (PARTITION BY _thing ORDER BY _seq) AS was{i}")} FROM seen
 ), counts AS (
-  SELECT _seq, SUM(CASE WHEN was IS NOT NULL OR n > 1 THEN 1 ELSE 0 END) AS again,
-    SUM(CASE WHEN low <> high OR (was IS NOT NULL AND was <> high) THEN 1 ELSE 0 END) AS changed
-  FROM steps GROUP BY _seq
+  SELECT _seq, {_each(columns, _AGAIN)} FROM steps GROUP BY _seq
 )
-SELECT SUM(again), SUM(changed),
-  MAX(CASE WHEN again >= {DELIVERY} THEN changed / CAST(again AS DOUBLE PRECISION) ELSE 0 END),
-  (SELECT COUNT(DISTINCT high) FROM seen) FROM counts""")[0]
-        again, changed, worst, values = (float(str(v or 0)) for v in found)
+SELECT {_each(columns, _SUMS)} FROM counts""")[0]
+    numbers = [float(str(v or 0)) for v in found]
+    for place, column in enumerate(columns):
+        again, changed, worst, values = numbers[4 * place : 4 * place + 4]
         if again >= ENOUGH and values >= DIFFERENT and changed <= MOST * again:
             yield Attribute(column, by, int(again), int(changed), worst)
+
+
+_AGAIN = (
+    "SUM(CASE WHEN n{i} > 1 OR (was{i} IS NOT NULL AND n{i} > 0) THEN 1 ELSE 0 END) AS again{i}, "
+    "SUM(CASE WHEN low{i} <> high{i} OR was{i} <> high{i} THEN 1 ELSE 0 END) AS changed{i}"
+)
+_SUMS = (
+    "SUM(again{i}), SUM(changed{i}), MAX(CASE WHEN again{i} >= " + str(DELIVERY) + " THEN changed{i} / "
+    "CAST(again{i} AS DOUBLE PRECISION) ELSE 0 END), (SELECT COUNT(DISTINCT high{i}) FROM seen)"
+)  # fmt: skip
+
+
+def _each(columns: list[str], text: str) -> str:
+    """The text for each column, with its place and its cell."""
+    return ", ".join(text.format(i=i, cell=quoted(c)) for i, c in enumerate(columns))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from windvane.domain.batch import Batch, Cast
+from windvane.domain.batch import Batch, Cast, Profile
 from windvane.domain.estate import Model
 from windvane.domain.packs import select
 from windvane.domain.ports import Scene
@@ -14,14 +14,23 @@ from windvane.sql.casts import casts
 from windvane.stack import packs
 from windvane.stack.quality.drift import Seam
 from windvane.stack.quality.keys import key_of, time_of
+from windvane.stack.recall import Recalled
 
 
-def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tuple[str, ...] = ()) -> Seam | None:
+def seam_of(
+    scene: Scene,
+    model: Model,
+    batches: tuple[Batch, ...],
+    *,
+    lost: tuple[str, ...] = (),
+    shape: Profile | None = None,
+) -> Seam | None:
     """Known rows of a source against those of `batches` (at least one, all with the same columns), or `None` when
     nothing is known yet.
 
     Columns carry the names of `model` where the batches have them. With `lost` (delivered names that they lack)
-    they carry delivered names, and each new column is read as the lost one it may be.
+    they carry delivered names, and each new column is read as the lost one it may be: by its values in all the
+    batches (`shape`), else in the newest whose shape is known.
     """
     batch, arrived = batches[0], {b.id for b in batches}
     history = [b for b in scene.history if b.source == batch.source and b.id not in arrived]
@@ -30,14 +39,14 @@ def seam_of(scene: Scene, model: Model, batches: tuple[Batch, ...], *, lost: tup
     made = casts(model.text)
     known = [_typed(c, _name(c, lost)) for c in made]
     arriving = [_typed(c, _name(c, lost)) for c in made if columns_of(c.text) & set(batch.columns)]
-    arriving += [] if not lost else _candidates(made, _profiled(batches), lost)
+    arriving += [] if not lost else _candidates(made, shape or _profiled(batches).profile, batch.columns, lost)
     wanted = dict.fromkeys(key_of(scene.findings, batch.source, made))
     time = time_of(scene.findings, batch.source, made)
     entities, time = _seam_key(made, (*wanted, time), lost, set(batch.columns))
     shapes = {b.columns for b in history}
     beside = [b for b in scene.asked if b.source == batch.source and b.id not in arrived and b.columns in shapes]
     return Seam(
-        engine=scene.scratch,
+        engine=Recalled(scene.scratch),
         known=_relation(known, packs.relation(_files(scene.root, history), scene.scratch), history, made),
         beside=_relation(known, select(_files(scene.root, beside)), beside, made) if beside else "",
         arriving=_relation(arriving, select(_files(scene.root, batches)), batches, made),
@@ -61,13 +70,15 @@ def _profiled(batches: tuple[Batch, ...]) -> Batch:
     return next((b for b in reversed(batches) if b.profile is not None), batches[0])
 
 
-def _candidates(made: tuple[Cast, ...], batch: Batch, lost: tuple[str, ...]) -> list[str]:
+def _candidates(
+    made: tuple[Cast, ...], shape: Profile | None, columns: tuple[str, ...], lost: tuple[str, ...]
+) -> list[str]:
     """Each column that no cast reads, spelled as the lost column whose type it may have."""
     read = {name for c in made for name in columns_of(c.text)}
     gone = [c for c in made if columns_of(c.text) & set(lost)]
     found = []
-    for new in (c for c in batch.columns if c not in read):
-        profile = batch.profile.column(new) if batch.profile else None
+    for new in (c for c in columns if c not in read):
+        profile = shape.column(new) if shape else None
         like = next((c for c in gone if profile and _family(c.type) == _family(profile.type)), None)
         if like is not None:
             text = like.text

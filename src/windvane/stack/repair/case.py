@@ -18,6 +18,7 @@ from windvane.stack.landing.fits import fits
 from windvane.stack.quality.drift import Seam
 from windvane.stack.quality.keys import key_of
 from windvane.stack.quality.seams import seam_of
+from windvane.stack.recall import Recalled
 
 _NAMED = re.compile(r"columns? ((?:`[^`]+`(?:, )?)+)")
 OWN = ("_batch", "_seq", "_row")
@@ -105,8 +106,8 @@ class Case:
         return self._files((self.batch,))
 
     def rows(self, sql: str) -> list[Row]:
-        """Ask the scratch engine."""
-        return self.engine.rows(sql)
+        """Ask the scratch engine, once: raw text stays as it is."""
+        return Recalled(self.engine).rows(sql)
 
     def misfits(self, column: str, text: str = "") -> int:
         """Rows of the batch whose text of a column is no value of its type."""

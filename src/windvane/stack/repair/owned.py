@@ -17,8 +17,8 @@ Codes = Mapping[str, str]  # code as it came -> the whole one
 def owned(case: Case) -> dict[str, tuple[str, Codes]]:
     """By column: the column that decides it, and the whole code of each that came without noughts.
 
-    A column is there only when every arriving code of digits belongs to a known thing and is its known code, or that
-    without its leading noughts, and no code stands for two.
+    A column is there only when every arriving code that begins with a digit belongs to a known thing and is its known
+    code, or that without its leading noughts, and no code stands for two.
     """
     found: dict[str, tuple[str, Codes]] = {}
     for column in case.broken(RULE):
@@ -46,12 +46,12 @@ def _deciding(case: Case, column: str) -> tuple[str, ...]:
 
 
 def _codes(case: Case, column: str, by: str) -> dict[str, str]:
-    """The whole code of each that came without noughts; none when a code of digits has no known owner or another."""
+    """The whole code of each that came without noughts; none when one that begins with a digit has no known owner."""
     name, thing = quote(column), quote(by)
     found = case.rows(
         f"WITH known AS (SELECT DISTINCT {thing} AS thing, {name} AS code FROM {case.known} WHERE {name} IS NOT NULL), "
         f"fresh AS (SELECT DISTINCT {thing} AS thing, TRIM({name}) AS code FROM {case.arriving()} "
-        f"WHERE REGEXP_MATCHES(TRIM({name}), '^[0-9]+$')) "
+        f"WHERE REGEXP_MATCHES(TRIM({name}), '^[0-9]')) "
         "SELECT fresh.thing, fresh.code, known.code FROM fresh LEFT JOIN known ON known.thing = fresh.thing"
     )
     owned_by: dict[tuple[object, str], set[str]] = {}

@@ -16,6 +16,7 @@ from sqlmesh.core.config import Config, DuckDBConnectionConfig, GatewayConfig
 from sqlmesh.core.config.connection import BaseDuckDBConnectionConfig
 from sqlmesh.core.config.loader import load_config_from_paths
 from sqlmesh.core.console import set_console
+from sqlmesh.core.snapshot.definition import SnapshotChangeCategory
 
 from windvane.adapters.warehouses.sqlmesh.console import QuietConsole, explain, short
 from windvane.adapters.warehouses.sqlmesh.failure import again, broken, passing
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import duckdb
     from sqlmesh.core.model import Model as SqlModel
     from sqlmesh.core.plan import Plan as SqlPlan
+    from sqlmesh.core.plan import PlanBuilder
     from sqlmesh.core.snapshot import Snapshot
 
 constants.MAX_FORK_WORKERS = 1  # also when SQLMesh was imported before us: a fork would hold the warehouse file open
@@ -100,8 +102,19 @@ class Builder:
 
     def plan_models(self, environment: str) -> SqlPlan:
         """What bringing the loaded models into an environment would do."""
+        return self._models_builder(environment).build()
+
+    def plan_kept(self) -> SqlPlan:
+        """The same in production, with what is made from changed models left in the tables where it is."""
+        build = self._models_builder("prod")
+        planned = build.build()
+        for changed in planned.directly_modified & set(planned.context_diff.new_snapshots):
+            build.set_choice(planned.context_diff.snapshots[changed], SnapshotChangeCategory.NON_BREAKING)
+        return build.build()
+
+    def _models_builder(self, environment: str) -> PlanBuilder:
         trial = environment != "prod"
-        build = self.context.plan_builder(
+        return self.context.plan_builder(
             environment,
             execution_time=CLOCK,
             start=START if trial else None,
@@ -109,7 +122,6 @@ class Builder:
             include_unmodified=False if trial else None,
             skip_linter=True,
         )
-        return build.build()
 
     def plan_data(self, names: Iterable[str], *, first: str, last: str) -> SqlPlan:
         """What computing models and all that depends on them again for the days `first`..`last` would do."""

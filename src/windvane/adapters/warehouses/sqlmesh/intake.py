@@ -55,6 +55,10 @@ class Intake:
             self.show(source)
         return {source: tuple(paths) for source, paths in touched.items() if source not in gone}
 
+    def there(self, batch: Batch) -> bool:
+        """Whether the file of a batch is where it was put."""
+        return (self._root / batch.path).exists()
+
     def sources(self) -> tuple[Source, ...]:
         """Every source known, by name."""
         found = rows(self._cursor, "SELECT content FROM windvane.sources ORDER BY source")

@@ -12,6 +12,7 @@ from windvane.adapters.warehouses.sqlmesh import measure, workspace
 from windvane.adapters.warehouses.sqlmesh.blame import blamed
 from windvane.adapters.warehouses.sqlmesh.builder import Builder
 from windvane.adapters.warehouses.sqlmesh.days import EVERYTHING, Days, arrived, reruns, touched
+from windvane.adapters.warehouses.sqlmesh.delta import Delta
 from windvane.adapters.warehouses.sqlmesh.hand import remember
 from windvane.adapters.warehouses.sqlmesh.intake import Intake
 from windvane.adapters.warehouses.sqlmesh.masks import keep_masks
@@ -108,18 +109,33 @@ class Transition:
 
     def _build(self) -> tuple[set[str], set[str]]:
         cursor = self._builder.cursor
+        before = workspace.models(cursor)
+        delta = Delta(self._builder, self._plan.changes)
+        delta.note(before, self._intake.there)
         files = self._intake.change(self._plan.changes, decision=self._decision)
-        models = workspace.changed(workspace.models(cursor), self._plan.changes)
+        models = workspace.changed(before, self._plan.changes)
         self._builder.load(models, self._intake.sources())
         workspace.keep(cursor, models)
         keep_masks(cursor, self._plan.changes)
         versions = Versions(self._builder)
-        fresh = self._build_models(versions) if changes_models(self._plan) else set()
-        self._build_data(files, fresh)
+        if not (delta.provable(before, models) and self._refreshed(delta, versions)):
+            fresh = self._build_models(versions) if changes_models(self._plan) else set()
+            self._build_data(files, fresh)
+        delta.forget()
         versions.record()
         remember(cursor)
         crash.point("warehouse.built")
         return set(files), self._builder.names()
+
+    def _refreshed(self, delta: Delta, versions: Versions) -> bool:
+        """Bring tables up to date by what changed; not when SQLMesh would put one of them elsewhere."""
+        if changes_models(self._plan):
+            planned = self._builder.plan_kept()
+            if not delta.stays(planned) or any(not s.model.kind.is_view for s in versions.stale(planned)):
+                return False
+            self._builder.apply(planned)
+        delta.refresh()
+        return True
 
     def _build_models(self, versions: Versions) -> set[str]:
         planned = self._builder.plan_models("prod")

@@ -16,7 +16,7 @@ from windvane.adapters.warehouses.sqlmesh.storefile import insert, rows
 
 if TYPE_CHECKING:
     from sqlmesh.core.plan import Plan as SqlPlan
-    from sqlmesh.core.snapshot import Snapshot
+    from sqlmesh.core.snapshot import Snapshot, SnapshotTableInfo
 
 
 # With the path: a batch that gained or lost rows keeps its name.
@@ -34,7 +34,7 @@ class Versions:
         production = self._builder.context.state_sync.get_environment("prod")
         shown = {(s.name, s.version) for s in production.snapshots} if production else set()
         recorded = self._recorded()
-        marks = self._marks()
+        marks = self._marks(planned.context_diff.snapshots.values())
         return [
             s
             for s in planned.context_diff.snapshots.values()
@@ -45,12 +45,13 @@ class Versions:
             and recorded.get((s.name, s.version)) != marks.get(short(s.name))
         ]
 
-    def record(self, snapshots: Iterable[Snapshot] | None = None) -> None:
+    def record(self, snapshots: Iterable[SnapshotTableInfo | Snapshot] | None = None) -> None:
         """Write down what the tables of an environment (production, when none are given) were computed from."""
         if snapshots is None:
             production = self._builder.context.state_sync.get_environment("prod")
             snapshots = production.snapshots if production else ()
-        recorded, marks = self._recorded(), self._marks()
+        snapshots = tuple(snapshots)
+        recorded, marks = self._recorded(), self._marks(snapshots)
         fresh = [
             [name, version, marks[short(name)]]
             for name, version in ((str(s.name), str(s.version)) for s in snapshots)
@@ -66,13 +67,18 @@ class Versions:
         found = rows(self._builder.cursor, "SELECT model, version, data FROM windvane.built")
         return {(str(model), str(version)): str(data) for model, version, data in found}
 
-    def _marks(self) -> dict[str, str]:
-        """For each loaded model, a mark of the batches it is computed from."""
+    def _marks(self, snapshots: Iterable[SnapshotTableInfo | Snapshot]) -> dict[str, str]:
+        """For each loaded model among the snapshots, a mark of the batches and of the texts that it is computed from.
+
+        A table stays where it is while its staging model reads new batches in another way: its name does not tell.
+        """
         batches: dict[str, list[str]] = {}
         for source, batch in rows(self._builder.cursor, _ADMITTED):
             batches.setdefault(f"src.{source!s}", []).append(str(batch))
         found = {}
-        for name in self._builder.names():
+        texts = {short(s.name): f"{s.fingerprint.data_hash} {s.fingerprint.parent_data_hash}" for s in snapshots}
+        for name in self._builder.names() & set(texts):
             parts = [f"{p}:{b}" for p in sorted(self._builder.parents(name)) for b in batches.get(p, ())]
+            parts.append(texts[name])
             found[name] = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
         return found

@@ -7,9 +7,11 @@ from __future__ import annotations
 import numpy as np
 
 from windvane.domain.estimate import Recipe
+from windvane.domain.record import replace
 from windvane.stack.estimation.calibration import recalibrated
 from windvane.stack.estimation.estimator import Estimator, parameter
 from windvane.stack.estimation.estimators.own_mean import OwnMean
+from windvane.stack.estimation.estimators.share import Share
 from windvane.stack.estimation.panel import Array, Panel
 from windvane.stack.estimation.trees import Growth, Rows, walked
 
@@ -27,7 +29,7 @@ class Classifier:
     needs_features = False
 
     def predict(self, panel: Panel, recipe: Recipe) -> Array:
-        """Probabilities (T, N); the share of cases known so far until there are enough to learn from."""
+        """Probabilities (T, N); the share of all cases known so far until there are enough to learn from."""
         own = OwnMean().predict(panel, recipe)
         step = np.broadcast_to(np.arange(panel.steps)[:, None], panel.shape)
         rows = Rows(
@@ -39,7 +41,7 @@ class Classifier:
         growth = Growth(objective="binary", trees=int(parameter(recipe, "trees", 150.0)), seed=recipe.seed)
         refit = recipe.refit if recipe.refit > 1 else int(_REFIT)
         found = recalibrated(walked(rows, refit, recipe.window, growth), rows, refit).reshape(panel.shape)
-        return np.where(np.isfinite(found), found, own)
+        return np.where(np.isfinite(found), found, Share().predict(panel, replace(recipe, window=0)))
 
 
 def estimator() -> Estimator:

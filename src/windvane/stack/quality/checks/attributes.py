@@ -63,12 +63,7 @@ WHERE bare > 0 OR (k > n * rate AND k * LN(GREATEST(k, 0.5) / (n * rate)) + CASE
 
 def _counted(place: int, attribute: Attribute, *, text: bool) -> str:
     """How many things come again or twice (`n`), as something else (`k`), and with a code without noughts (`bare`)."""
-    code = "FALSE"
-    if text:
-        code = (
-            "known.value LIKE '0%' AND REGEXP_MATCHES(known.value, '^[0-9]+$') "
-            "AND fresh.value = LTRIM(known.value, '0')"
-        )
+    code = "known.value LIKE '0%' AND fresh.value = LTRIM(known.value, '0')" if text else "FALSE"
     return f"""  SELECT {literal(f"column `{attribute.column}`: ")} AS told, {number(attribute.rate)} AS rate,
     CAST(COUNT(*) AS DOUBLE PRECISION) AS n, SUM(bare) AS bare,
     CAST(SUM(CASE WHEN ways > 1 OR other = 1 THEN 1 ELSE 0 END) AS DOUBLE PRECISION) AS k FROM (

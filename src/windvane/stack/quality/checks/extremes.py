@@ -30,14 +30,19 @@ def render(table: Table, share: Share) -> Check:
     alpha = share.alpha / len(columns)
     told = "\nUNION ALL\n".join(_told(i, c) for i, c in enumerate(columns))
     sql = f"""WITH known AS (
-  SELECT COUNT(DISTINCT _seq) AS deliveries, {", ".join(_shape(i, c) for i, c in enumerate(columns))}
+  SELECT COUNT(DISTINCT _seq) AS deliveries, {", ".join(_bounds(i, c) for i, c in enumerate(columns))}
   FROM {table.relation} WHERE {KNOWN}
 ), arrived AS (
-  SELECT {", ".join(f"COUNT({quoted(c)}) AS a{i}" for i, c in enumerate(columns))}
+  SELECT {", ".join(_ends(i, c) for i, c in enumerate(columns))}
   FROM {table.relation} WHERE {ARRIVES}
+), middles AS (
+  SELECT {", ".join(_middle(i, c) for i, c in enumerate(columns))}
+  FROM {table.relation} WHERE {KNOWN} AND EXISTS (SELECT 1 FROM known CROSS JOIN arrived
+    WHERE {" OR ".join(_beyond(i) for i, _ in enumerate(columns))})
 ), counts AS (
   SELECT {", ".join(_counts(i, c, alpha, measure=c in measures) for i, c in enumerate(columns))}
-  FROM {table.relation} CROSS JOIN known CROSS JOIN arrived WHERE {ARRIVES}
+  FROM {table.relation} CROSS JOIN known CROSS JOIN arrived CROSS JOIN middles
+  WHERE {ARRIVES}
 )
 {told}"""
     listed = ", ".join(f"`{c}`" for c in columns)
@@ -50,12 +55,28 @@ def render(table: Table, share: Share) -> Check:
     return check_of(table, share, sql=sql, why=why)
 
 
-def _shape(place: int, column: str) -> str:
+def _bounds(i: int, column: str) -> str:
     name = f"CAST({quoted(column)} AS DOUBLE PRECISION)"
-    return (
-        f"PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {name}) AS m{place}, MIN({name}) AS l{place}, "
-        f"MAX({name}) AS h{place}, COUNT({name}) AS n{place}"
-    )
+    return f"MIN({name}) AS l{i}, MAX({name}) AS h{i}, COUNT({name}) AS n{i}"
+
+
+def _ends(i: int, column: str) -> str:
+    name = f"CAST({quoted(column)} AS DOUBLE PRECISION)"
+    return f"COUNT({name}) AS a{i}, MIN({name}) AS lo{i}, MAX({name}) AS hi{i}"
+
+
+def _middle(i: int, column: str) -> str:
+    return f"PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CAST({quoted(column)} AS DOUBLE PRECISION)) AS m{i}"
+
+
+def _beyond(i: int) -> str:
+    """Whether a value may be far, without the median of all that is known: most deliveries have none.
+
+    A value `LEAST` times as far from the median as any known one is outside of the known bounds by more than
+    (LEAST - 1) / 2 times what lies between them.
+    """
+    wide = f"{LEAST / 2 - 1} * (h{i} - l{i})"
+    return f"lo{i} < l{i} - {wide} OR hi{i} > h{i} + {wide}"
 
 
 def _counts(i: int, column: str, alpha: float, *, measure: bool) -> str:

@@ -25,7 +25,7 @@ SAME_NAME = 0.95  # likeness of names that are one name in two spellings
 PROVEN = 0.999  # share of equal values on shared keys that counts as proof
 MANY, NEARLY = 500, 0.99  # shared keys from which this share proves it too: a correction came with the new name
 FEWEST = 20  # shared keys, or distinct values, that proof needs
-SOME = 3  # shared keys without one equal value, from which two columns are not one
+SOME = 3  # shared keys with no equal value, from which two columns are not one; with all equal, that values go on
 SHARED = 0.8  # share of distinct arriving values that must be known
 SURPRISING = 0.002  # p-value of the step at the seam below which the values do not go on
 
@@ -72,6 +72,11 @@ class _Pair:
         return (self.equal[0] >= FEWEST and self.equal[1] < 0.5) or (self.equal[0] >= SOME and self.equal[1] == 0.0)
 
     @property
+    def agreed(self) -> bool:
+        """Few keys are shared with a value, as in a column that is mostly empty; in all of them it is the same one."""
+        return self.equal[0] >= SOME and self.equal[1] == 1.0
+
+    @property
     def same(self) -> bool:
         """One name in two spellings, and no value speaks against it."""
         return self.name >= 1.0 and not self.refuted
@@ -85,7 +90,7 @@ class _Pair:
     def goes_on(self) -> bool:
         if self.continuity is not None:
             return self.continuity >= SURPRISING
-        return self.proven or self.familiar or self.distribution >= 0.6
+        return self.proven or self.familiar or self.agreed or self.distribution >= 0.6
 
     @property
     def score(self) -> float:
