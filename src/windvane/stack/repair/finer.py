@@ -49,8 +49,8 @@ def _fresh(case: Case, column: str, before: int) -> list[_Number]:
     raw = f"TRIM({case.raw(column)})"
     behind = f"LENGTH(RTRIM(regexp_extract({raw}, '[.]([0-9]+)', 1), '0'))"
     rows = case.rows(
-        f"SELECT CAST({raw} AS DOUBLE) AS v, MAX({behind}) AS d FROM {case.landed} WHERE {behind} > {before} "
-        f"GROUP BY 1 ORDER BY hash(v), v LIMIT {MOST}"
+        f"SELECT _v, MAX(_d) FROM (SELECT CAST({raw} AS DOUBLE) AS _v, {behind} AS _d FROM {case.landed}) AS numbers "
+        f"WHERE _d > {before} GROUP BY _v ORDER BY hash(_v), _v LIMIT {MOST}"
     )
     return [_Number(float(str(v)), int(str(d))) for v, d in rows]
 
@@ -59,7 +59,7 @@ def _known(case: Case, column: str) -> list[float]:
     """Some of the known numbers, in order."""
     name = quote(column)
     rows = case.rows(
-        f"SELECT CAST(v AS DOUBLE) FROM (SELECT {name} AS v FROM {case.known} WHERE {name} IS NOT NULL "
+        f"SELECT CAST(_v AS DOUBLE) FROM (SELECT {name} AS _v FROM {case.known} WHERE {name} IS NOT NULL "
         f"ORDER BY hash(_row, _batch) LIMIT {5 * MOST}) AS drawn ORDER BY 1"
     )
     return [float(str(v)) for (v,) in rows]
