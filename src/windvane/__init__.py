@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from windvane.app.library import Estate, Table, open  # noqa: A004
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = ["Estate", "Table", "__version__", "open"]
 
 
