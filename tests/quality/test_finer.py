@@ -36,7 +36,9 @@ def drawn(many: int, seed: int) -> list[float]:
 @pytest.mark.parametrize("factor", [1.609344, 1.6093, 0.3048, 2.2046226])
 def test_numbers_on_the_grid_of_a_factor_are_doubted(factor: float) -> None:
     fit = [v for v in WIDE if v * factor < 900][:40]
-    told = doubt(case([f"{v * factor:.4f}" for v in fit], [v * min(1.0, factor) for v in WIDE]), "v", before=2)
+    rng = random.Random(2)
+    known = [round(rng.uniform(1, 900 * min(1.0, factor)), 2) for _ in range(800)]
+    told = doubt(case([f"{v * factor:.4f}" for v in fit], known), "v", before=2)
     assert "makes of numbers with 2" in told
 
 
@@ -63,6 +65,13 @@ def test_fractions_where_whole_numbers_were_are_no_doubt_by_themselves() -> None
     assert not doubt(case([f"{rng.uniform(1, 200):.2f}" for _ in range(60)], whole), "v", before=0)
     told = doubt(case([f"{v * 3.6:.1f}" for v in whole if v * 3.6 < 200][:40], whole), "v", before=0)
     assert "a factor of 3.6" in told
+
+
+def test_a_few_places_told_finer_are_the_same_places() -> None:
+    places = [45 + i / 7 for i in range(20)]
+    known = [round(p, 6) for p in places for _ in range(30)]
+    assert not doubt(case([f"{round(p, 6):.6f}000001" for p in places[5:7]], known), "v", before=6)
+    assert doubt(case([f"{round(p * 1.01, 6):.6f}000001" for p in places[5:7]], known), "v", before=6)
 
 
 def test_few_numbers_say_nothing() -> None:

@@ -14,6 +14,7 @@ from windvane.stack.repair.case import Case
 FEWEST = 10  # different numbers with more digits from which it can be told
 MOST = 2_000  # that are looked at
 STRANGE = 3.0  # standard errors by which their ranks may differ from those of known numbers
+CHANCE = 0.001  # that all of them, rounded, are known ones
 KNOWN = 0.9  # share of them that, rounded, were known
 FINE = 9  # digits behind the point up to which numbers are looked at
 
@@ -26,13 +27,14 @@ class _Number(NamedTuple):
 def doubt(case: Case, column: str, *, before: int) -> str:
     """Why the numbers of a column with more than `before` digits behind the point may be others than until now.
 
-    Empty when they lie among the known ones as chance would have it, on no grid that a factor makes, and, where numbers
-    had digits behind the point before, are known ones when they are rounded to as many.
+    Empty when all, rounded to as many digits, are known ones and chance does not do that. Else they have to lie among
+    the known ones as chance would have it, on no grid that a factor makes, and mostly be known ones when rounded.
     """
-    fresh = _fresh(case, column, before)
+    fresh, known = _fresh(case, column, before), _known(case, column)
+    if known and before and _met(fresh, known, before) == 1.0 and _by_chance(known, before) ** len(fresh) <= CHANCE:
+        return ""
     if len(fresh) < FEWEST:
         return f"only {len(fresh)} different numbers of `{column}` have more digits"
-    known = _known(case, column)
     ranked = _ranked([n.value for n in fresh], known) if known else 0.0
     if abs(ranked) > STRANGE:
         return f"those of `{column}` with more digits are {'lower' if ranked < 0 else 'higher'} than usual"
@@ -99,6 +101,12 @@ def _written(factor: float) -> list[float]:
 def _met(fresh: Sequence[_Number], known: Sequence[float], before: int) -> float:
     there = {round(v, before) for v in known}
     return sum(round(n.value, before) in there for n in fresh) / len(fresh)
+
+
+def _by_chance(known: Sequence[float], before: int) -> float:
+    """Share of the numbers with so many digits, between the least and the largest known, that are known."""
+    possible = (known[-1] - known[0]) * 10.0**before + 1
+    return min(1.0, len({round(v, before) for v in known}) / possible)
 
 
 def _on(number: _Number, factor: float, before: int) -> bool:
