@@ -21,6 +21,8 @@ def inject(world: World, rng: Random) -> Injection | None:
     column, old = rng.choice(numbers), past[len(past) // 2]
     factor = rng.choice((0.9, 1.1, 2))
     other = old.mapped(column, lambda v: f"{float(v) * factor + 0.5:.{len(v.partition('.')[2])}f}")
+    if other.rows == old.rows:
+        return None
     made = delivered(
         world, sent(other, world.shape.dialect), ("hold",), place=column, said=f"`{old.file}` again, others"
     )
