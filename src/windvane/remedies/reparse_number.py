@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Remedy, Scene
-from windvane.sql.alias import quote
 from windvane.stack.landing.fits import fits
 from windvane.stack.quality.canonical import canonical_sql
 from windvane.stack.quality.numbers import readings
 from windvane.stack.quality.table import is_number
 from windvane.stack.repair.case import Case, case_of
 from windvane.stack.repair.plans import Claim, Fix, reading
+from windvane.stack.repair.shapes import near
 from windvane.stack.repair.spellings import null_tokens, suspects, texts_of, values_mark
 
 EXPLAINS = 0.999  # of the rows
-NEAR = math.log(5)  # how far the median may lie from the known one
 
 
 class ReparseNumber:
@@ -56,7 +53,7 @@ def _fixes(case: Case, column: str) -> list[Fix]:
     }
     for grammar in sorted(spellings, key=lambda g: (not g.startswith("decimal"), len(g), g)):
         text = canonical_sql(grammar, case.raw(column), null_tokens(case, column))
-        if _explains(case, column, text) and _is_near(case, column, text):
+        if _explains(case, column, text) and near(case, column, text):
             made.setdefault(values_mark(case, column, text), Fix(column, text, f"`{grammar}`"))
     return list(made.values())
 
@@ -68,15 +65,6 @@ def _explains(case: Case, column: str, text: str) -> bool:
         f"(SELECT ({text}) AS t FROM {case.landed}) AS texts"
     )[0]
     return float(str(bad)) <= (1 - EXPLAINS) * float(str(rows))
-
-
-def _is_near(case: Case, column: str, text: str) -> bool:
-    """Whether the median of the sizes is about the known one: what a thousand times more is not."""
-    size = f"MEDIAN(ABS(CAST({quote(column)} AS DOUBLE))) FILTER ({quote(column)} <> 0)"
-    old, new = (case.rows(f"SELECT {size} FROM {side}")[0][0] for side in (case.known, case.arriving({column: text})))
-    if not isinstance(old, float) or not isinstance(new, float) or old <= 0 or new <= 0:
-        return False
-    return abs(math.log(new / old)) <= NEAR
 
 
 def remedy() -> Remedy:

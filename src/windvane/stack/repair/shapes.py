@@ -40,7 +40,7 @@ def fits_in(case: Case, column: str, text: str) -> bool:
     if cast is None or case.misfits(column, text) > MISFITS * max(1, case.batch.accepted) or _empty(case, column, text):
         return False
     if is_number(cast.type):
-        return _near(case, column, text)
+        return near(case, column, text)
     return is_moment(cast.type) or cast.type == "boolean" or familiar(case, column, text)
 
 
@@ -79,7 +79,8 @@ def _empty(case: Case, column: str, text: str) -> bool:
     return float(str(new or 0)) > float(str(old or 0)) + 0.5
 
 
-def _near(case: Case, column: str, text: str) -> bool:
+def near(case: Case, column: str, text: str) -> bool:
+    """Whether the median of the sizes is about the known one: what a thousand times more is not."""
     size = f"MEDIAN(ABS(CAST({quote(column)} AS DOUBLE))) FILTER ({quote(column)} <> 0)"
     old, new = (case.rows(f"SELECT {size} FROM {side}")[0][0] for side in (case.known, case.arriving({column: text})))
     if not isinstance(old, float) or not isinstance(new, float) or old <= 0 or new <= 0:
