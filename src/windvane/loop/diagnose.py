@@ -32,11 +32,11 @@ def open_incidents(crew: Crew, signals: tuple[Signal, ...]) -> tuple[Incident, .
     edits = tuple(s for s in signals if s.kind == "edited")
     layers = [s for s in signals if s.kind == "goal_unserved" and s.subject == "layers"]
     products = [s for s in signals if s.kind == "goal_unserved" and s.subject in ("product", "calendar")]
-    found = [_incident(crew, (s,), cause=s.kind) for s in signals if s.kind in ("unreadable", "missing")]
-    found += [_incident(crew, edits, cause="edit")] if edits else []
-    found += [_incident(crew, (s,), cause="unserved") for s in layers]
+    found = [numbered(crew, (s,), cause=s.kind) for s in signals if s.kind in ("unreadable", "missing")]
+    found += [numbered(crew, edits, cause="edit")] if edits else []
+    found += [numbered(crew, (s,), cause="unserved") for s in layers]
     found += _arrivals(crew, estate)
-    found += [_incident(crew, (s,), cause="unserved") for s in products]
+    found += [numbered(crew, (s,), cause="unserved") for s in products]
     return tuple(found)
 
 
@@ -66,7 +66,7 @@ def recovered(crew: Crew) -> None:
     crew.ledger.remember(_FAILING, "")
 
 
-def _incident(
+def numbered(
     crew: Crew, signals: tuple[Signal, ...], *, cause: str, hypotheses: tuple[Hypothesis, ...] = (), place: str = ""
 ) -> Incident:
     """A numbered incident, written once for the same signals and stories."""
@@ -108,7 +108,7 @@ def _arrivals(crew: Crew, estate: Estate) -> list[Incident]:
 
 def _arrival(crew: Crew, batches: list[Batch]) -> Incident:
     signals = tuple(Signal(kind="arrival", subject=b.source, observed=b.delivery, batch=b.id) for b in batches)
-    return _incident(crew, signals, cause="arrival")
+    return numbered(crew, signals, cause="arrival")
 
 
 def _gathered(estate: Estate, sound: dict[str, list[Batch]], order: dict[str, int]) -> list[list[Batch]]:
@@ -146,7 +146,7 @@ def join(crew: Crew, decision: str, batches: Sequence[Batch], *, by: str) -> Non
 def _drifted(crew: Crew, estate: Estate, model: Model, batches: tuple[Batch, ...], gone: tuple[str, ...]) -> Incident:
     """Batches that all lack the same columns."""
     found = lost.drift(crew, estate, model, batches, gone)
-    return _incident(crew, found.signals, cause=found.cause, hypotheses=found.stories)
+    return numbered(crew, found.signals, cause=found.cause, hypotheses=found.stories)
 
 
 def explain(crew: Crew, estate: Estate, incident: Incident, trial: Trial, plan: Plan) -> Incident:

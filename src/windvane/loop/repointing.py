@@ -10,12 +10,11 @@ from typing import NamedTuple
 from windvane.domain.batch import Batch
 from windvane.domain.change import Put
 from windvane.domain.decision import Decision
-from windvane.domain.entry import Diagnosed
 from windvane.domain.estate import Estate, Ref, Source
 from windvane.domain.incident import Incident, Signal
 from windvane.domain.plan import Plan
 from windvane.domain.record import canonical, replace
-from windvane.loop import arrive, backfill, missing, promote, propose, prospects, settling, strays
+from windvane.loop import arrive, backfill, diagnose, missing, promote, propose, prospects, settling, strays
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 
@@ -78,11 +77,7 @@ def _incident(crew: Crew, move: Move, batches: tuple[Batch, ...]) -> Incident:
     name = move.source.name
     seen = tuple(Signal(kind="stray", subject=name, expected="another name", observed=b.delivery) for b in batches)
     signals = seen or (Signal(kind="missing", subject=name, observed=move.where),)
-    draft = Incident(id="", signals=signals, cause="moved", place=name)
-    number = crew.ledger.number("I", key=f"incident:{draft.fingerprint()}")
-    incident = replace(draft, id=number)
-    crew.write(f"incident:{number}", Diagnosed(incident=incident), actor="windvane", step="diagnose")
-    return incident
+    return diagnose.numbered(crew, signals, cause="moved", place=name)
 
 
 def _plan(crew: Crew, move: Move, wider: Source, incident: Incident, batches: tuple[Batch, ...]) -> Plan:
