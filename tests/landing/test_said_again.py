@@ -118,3 +118,28 @@ def test_what_moves_is_the_sum_of_changes(dock: Dock, changes: list[tuple[int, i
     moved = sum(abs(a - b) for a, b in zip(amounts, (10, 20, 30, 40), strict=True)) / 100
     assert batch.moved == pytest.approx(min(1.0, moved))
     assert batch.restated == sum(a != b for a, b in zip(amounts, (10, 20, 30, 40), strict=True))
+
+
+CODED = (*CASTS[:2], Cast(name="code", text='"code"', type="bigint"), CASTS[4])
+
+
+@pytest.mark.parametrize(
+    ("codes", "restated", "relabelled"),
+    [((21, 21, 30, 40), 0, 2), ((7, 10, 30, 40), 2, 0), ((10, 10, 30, 40), 0, 0)],
+    ids=["one code became another wherever it stood", "rows came under codes of their own", "as known"],
+)
+def test_a_code_that_changes_alike_is_a_label_and_others_are_other_things(
+    dock: Dock, codes: tuple[int, ...], restated: int, relabelled: int
+) -> None:
+    def day(codes: tuple[int, ...]) -> str:
+        towns = ("Ulm", "Bonn", "Kiel", "Jena")
+        rows = (f"2024-05-01 18:00:00,{t},{c},5" for t, c in zip(towns, codes, strict=True))
+        return "at,town,code,amount\n" + "".join(f"{r}\n" for r in rows)
+
+    before = (10, 10, 30, 40) if codes != (7, 10, 30, 40) else (10, 20, 30, 40)
+    first, second = dock.land(day(before)), dock.land(day(codes))
+    files = (dock.root / first.path,)
+    batch = screen(
+        second, CODED, root=dock.root, engine=dock.engine, key=KEY, history=files, earlier=files, weighing=WEIGHING
+    ).batch
+    assert (batch.restated, batch.relabelled) == (restated, relabelled)

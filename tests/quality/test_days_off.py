@@ -86,3 +86,29 @@ def test_few_rows_on_a_day_off_are_no_trouble(bench: Bench) -> None:
     assert not bench.breaks(check(table, volume), rows_of(holiday, 2))
     assert bench.breaks(check(table, volume), rows_of(worked, 2))
     assert bench.breaks(check(bench.table(), volume), rows_of(holiday, 2)), "nobody had said that it is off"
+
+
+def several(start: date, rows: tuple[int, ...]) -> list[tuple[object, ...]]:
+    """A delivery of some days; its first day was begun in the one before."""
+    return [row for n, many in enumerate(rows) for row in rows_of(start + timedelta(days=n), many)]
+
+
+def told_in_threes(middle: int) -> Bench:
+    """Eleven deliveries of four days, the first and the last of them in parts; the second day has `middle` rows."""
+    made = Bench(CONTRACT)
+    for n in range(11):
+        made.admit(several(FIRST + timedelta(days=3 * n), (50, middle, 70, 10)))
+    return made
+
+
+def test_a_day_left_out_right_after_one_that_was_begun_is_missing() -> None:
+    bench = told_in_threes(60)
+    rule, after = check(bench.table(), freshness), FIRST + timedelta(days=33)
+    assert not bench.breaks(rule, several(after, (50, 60, 70, 10)))
+    assert bench.breaks(rule, several(after, (50, 0, 70, 10))), "60 rows never were none"
+
+
+def test_a_day_that_has_one_row_may_have_none() -> None:
+    bench = told_in_threes(1)
+    rule, after = check(bench.table(), freshness), FIRST + timedelta(days=33)
+    assert not bench.breaks(rule, several(after, (50, 0, 70, 10)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -48,6 +48,8 @@ def profile(columns: dict[str, list[object]]) -> Profile:
                 if numbers
                 else (),
                 max_length=max(len(str(v)) for v in there),
+                minimum="" if numbers else min(map(str, there)),
+                maximum="" if numbers else max(map(str, there)),
                 top=tuple(sorted(counts.items(), key=lambda t: -t[1])[:10]),
             )
         )
@@ -179,6 +181,19 @@ def test_one_name_in_two_spellings_at_once_is_held() -> None:
     new = profile({"Close": [float(i) for i in range(50)], "CLOSE": [float(i) for i in range(50)]})
     (found,) = match_columns(known, new)
     assert "another pairing fits nearly as well" in found.held_by
+
+
+@pytest.mark.parametrize(("days_later", "goes_on"), [(1, True), (400, False)])
+def test_a_renamed_day_goes_on_where_the_known_ones_end(days_later: int, goes_on: bool) -> None:
+    """A delivery of two days has few days of its own: what their shape does not say, their order does."""
+    last = date(2026, 3, 2)
+    known = [last - timedelta(days=n // 25) for n in range(50)]
+    new = [last + timedelta(days=days_later + n // 20) for n in range(25)]
+    others = {"amount": [float(n) for n in range(50)]}
+    before = profile({"ordered_on": known, **others})
+    after = profile({"orderd_on": new, "amount": [float(n) for n in range(25)]})
+    (found,) = match_columns(before, after)
+    assert found.identifiable is goes_on, found.held_by
 
 
 def test_another_type_is_never_matched() -> None:

@@ -10,6 +10,7 @@ from windvane.app.drill.base import Base
 from windvane.app.drill.case import played
 from windvane.app.drill.judging import Score, judge
 from windvane.app.drill.oracle import Oracle
+from windvane.app.drill.pairs import both
 from windvane.domain import registry
 from windvane.domain.errors import Usage
 from windvane.domain.fault import Fault, Injection, World
@@ -115,8 +116,8 @@ def spread(injection: Injection, source: str, base: Base) -> Injection | None:
         now = derive(tuple(broken if t.source == source else t for t in day))
     except ValueError:
         return None
-    made = {t.source: _moved(base.world.delivery(t.source), was[t.source], t) for t in now if t != was[t.source]}
-    made.pop(source, None)
+    changed = [t for t in now if t.source != source and t != was[t.source]]
+    made = {t.source: _moved(base.world.delivery(t.source), was[t.source], t) for t in changed}
     if not made:
         return None
     wave = tuple(sent(made[s.source]) if s.source in made else s for s in injection.waves[0])
@@ -151,16 +152,5 @@ def _on(source: str, faults: tuple[Fault, ...], base: Base, rng: Random) -> Inje
             return None
         again = _broken(world, first.broken)
         second = fault.inject(again, rng)
-        first = None if second is None else _both(first, second, source)
+        first = None if second is None else both(first, second, source)
     return first
-
-
-def _both(first: Injection, second: Injection, source: str) -> Injection:
-    """Two faults at once: waiting is right for two, and so is healing both when each may be healed."""
-    healed = all("hold" not in i.truth.rights[:1] for i in (first, second))
-    tables = first.truth.tables if second.truth.tables else ()
-    if not healed:
-        tables = tuple(t for t in tables if t.source != source)
-    rights = ("hold", "heal") if healed else ("hold",)
-    truth = replace(first.truth, rights=rights, tables=tables, place=source)
-    return replace(second, said=f"{first.said}; {second.said}", truth=truth)

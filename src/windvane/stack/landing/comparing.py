@@ -14,7 +14,8 @@ class Said(NamedTuple):
     """What the rows of a source mean: the casts of its staging model, and the names of those that weigh.
 
     A column weighs when readers count with it: another value there for a known row is a restatement. Any other is a
-    label. `None`: all weigh. `columns` are those that were delivered.
+    label, but for codes (whole numbers) that do not change alike in several rows: nobody gave a thing another code,
+    the row tells of another thing. `None`: all weigh. `columns` are those that were delivered.
     """
 
     casts: tuple[Cast, ...]
@@ -39,6 +40,8 @@ class Compared(NamedTuple):
     differs: str
     numbers: str
     summed: tuple[int, ...]
+    recoded: str  # text of each code with what it was before, as columns c<i>; NULL where it is as known
+    codes: tuple[int, ...]
 
 
 def comparison(said: Said, key: frozenset[str]) -> Compared:
@@ -50,6 +53,7 @@ def comparison(said: Said, key: frozenset[str]) -> Compared:
     unread = sorted(c for c in said.columns if not any(c.casefold() in names for names in read.values()))
     others = {i: f"(p.v{i} IS NOT NULL AND l.v{i} IS DISTINCT FROM p.v{i})" for i in told}
     summed = tuple(i for i in told if said.weighs(said.casts[i]) and number(said.casts[i].type))
+    codes = tuple(i for i in told if not said.weighs(said.casts[i]) and _whole(said.casts[i].type))
     same = [f"l.v{i} IS NOT DISTINCT FROM p.v{i}" for i in values]
     same += [f"NULLIF(l.{quoted(c)}, '') IS NOT DISTINCT FROM NULLIF(p.{quoted(c)}, '')" for c in unread]
     typed = "".join(f", TRY_CAST(({said.casts[i].text}) AS {said.casts[i].type}) AS v{i}" for i in values)
@@ -62,12 +66,18 @@ def comparison(said: Said, key: frozenset[str]) -> Compared:
         differs=_any(others.values()),
         numbers="".join(f", CAST(l.v{i} AS DOUBLE) AS a{i}, CAST(p.v{i} AS DOUBLE) AS b{i}" for i in summed),
         summed=summed,
+        recoded="".join(f", CASE WHEN {others[i]} THEN concat(p.v{i}, ' ', l.v{i}) END AS c{i}" for i in codes),
+        codes=codes,
     )
 
 
 def number(kind: str) -> bool:
     """Whether values of a type add up."""
     return kind.lower().startswith(("bigint", "integer", "decimal", "double", "float", "hugeint"))
+
+
+def _whole(kind: str) -> bool:
+    return kind.lower().startswith(("bigint", "integer", "hugeint"))
 
 
 def _any(conditions: Iterable[str]) -> str:

@@ -49,6 +49,7 @@ def withhold_repeats(
     _past(key, columns, history, engine)
     compared = comparison(said, frozenset(c.name for c in key))
     engine.execute("CREATE OR REPLACE TEMP TABLE met (mine BIGINT, same BOOLEAN, weighs BOOLEAN, differs BOOLEAN)")
+    engine.execute("CREATE OR REPLACE TEMP TABLE recoded (mine BIGINT, code BIGINT, change VARCHAR)")
     engine.execute("CREATE OR REPLACE TEMP TABLE sums (number BIGINT, moved DOUBLE, known DOUBLE)")
     for part in parts:
         _against(key, compared, part, engine)
@@ -59,6 +60,10 @@ def withhold_repeats(
 
 
 def _told(engine: Engine) -> Met:
+    engine.execute(
+        "UPDATE met SET weighs = true WHERE mine IN "
+        "(SELECT mine FROM recoded QUALIFY count(*) OVER (PARTITION BY code, change) = 1)"
+    )
     restated, relabelled, anew = engine.rows(
         "SELECT count(*) FILTER (weighs), count(*) FILTER (differs AND NOT weighs), count(*) FROM met WHERE NOT same"
     )[0]
@@ -147,7 +152,7 @@ def _against(key: Sequence[Cast], compared: Compared, part: str, engine: Engine)
     )
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT n.mine, ({compared.same}) AS same, "
-        f"({compared.weighs}) AS weighs, ({compared.differs}) AS differs{compared.numbers} FROM newest n "
+        f"({compared.weighs}) AS weighs, ({compared.differs}) AS differs{compared.numbers}{compared.recoded} FROM newest n "
         f"JOIN ({compared.past}) p ON p._seq = n._seq AND p._row = n._row "
         f"JOIN ({compared.landed}) l ON l._row = n.mine "
         "WHERE NOT EXISTS (SELECT 1 FROM withheld w WHERE w._row = n.mine)"
@@ -155,3 +160,5 @@ def _against(key: Sequence[Cast], compared: Compared, part: str, engine: Engine)
     engine.execute("INSERT INTO met SELECT mine, same, weighs, differs FROM pairs")
     for i in compared.summed:
         engine.execute(f"INSERT INTO sums SELECT {i}, sum(abs(a{i} - b{i})), sum(abs(b{i})) FROM pairs")
+    for i in compared.codes:
+        engine.execute(f"INSERT INTO recoded SELECT mine, {i}, c{i} FROM pairs WHERE NOT same AND c{i} IS NOT NULL")

@@ -15,7 +15,8 @@ from windvane.stack.quality.table import Share, Table, Wish, check_of, is_moment
 from windvane.stack.quality.worked import steps, worked_days
 
 MANY = 5  # deliveries of several days, from which it is known what one leaves out
-UNBROKEN = 30  # steps within deliveries without a day left out, from which one that is left out is no chance
+UNBROKEN = 20  # steps within deliveries without a day left out, from which one that is left out is no chance
+FILLED = 5  # rows that every such day had, or half of what is usual: days of fewer may be empty by chance
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
@@ -46,11 +47,10 @@ FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
         f"{len(gaps):,} steps between days with rows in `{table.contract.time_column}`, the longest {max(gaps):g} "
         f"days{off}; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
     )
-    inside = _inside(table)
-    if len(inside) >= MANY and sum(map(len, inside)) >= UNBROKEN and max(map(max, inside)) <= 1:
+    unbroken = _unbroken(_inside(table), table)
+    if unbroken:
         sql = f"{sql}\nUNION ALL\n{_holes(table, day)}"
-        many = sum(map(len, inside))
-        why += f" None of {many:,} steps between days of one delivery left a day out: one that does lacks it."
+        why += f" None of {unbroken:,} steps between days of one delivery left a day out: one that does lacks it."
     return check_of(table, share, sql=sql, why=why)
 
 
@@ -61,20 +61,34 @@ def _holes(table: Table, day: str) -> str:
   SELECT {gap} AS gap FROM (
     SELECT _batch AS delivery, day, LAG(day) OVER (PARTITION BY _batch ORDER BY day) AS before
     FROM (SELECT DISTINCT _batch, {day} AS day FROM {table.relation} WHERE {ARRIVES}
-      AND {day} > (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN})) AS each_day
+      AND {day} >= (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN})) AS each_day
   ) AS pairs_of_days
 ) AS gaps_of_days WHERE gap > 1 HAVING COUNT(*) > 0"""
 
 
-def _inside(table: Table) -> list[list[float]]:
-    """Steps between the days of one delivery, for each that tells several days."""
+def _inside(table: Table) -> list[list[tuple[date, int]]]:
+    """Days and their rows, in order, of each delivery that tells several days."""
     day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
-    rows = table.engine.rows(f"SELECT DISTINCT _seq, {day} FROM {table.history} WHERE {day} IS NOT NULL ORDER BY 1, 2")
-    found: dict[object, list[float]] = {}
-    for (one, a), (other, b) in pairwise(rows):
-        if one == other and isinstance(a, date) and isinstance(b, date):
-            found.setdefault(one, []).append(float(worked_days(table.calendar, a, b)))
-    return list(found.values())
+    rows = table.engine.rows(
+        f"SELECT _seq, {day}, COUNT(*) FROM {table.history} WHERE {day} IS NOT NULL GROUP BY ALL ORDER BY 1, 2"
+    )
+    found: dict[object, list[tuple[date, int]]] = {}
+    for delivery, at, many in rows:
+        if isinstance(at, date) and isinstance(many, int):
+            found.setdefault(delivery, []).append((at, many))
+    return [days for days in found.values() if len(days) > 1]
+
+
+def _unbroken(inside: list[list[tuple[date, int]]], table: Table) -> int:
+    """How many steps within deliveries left no day out; 0 when some did, or when a day may well have no row.
+
+    The first and the last day of a delivery may be cut by its ends: their rows say nothing.
+    """
+    gaps = [worked_days(table.calendar, a, b) for days in inside for (a, _), (b, _) in pairwise(days)]
+    rows = sorted(many for days in inside for _, many in days[1:-1])
+    if len(inside) < MANY or len(gaps) < UNBROKEN or max(gaps) > 1 or not rows:
+        return 0
+    return len(gaps) if rows[0] >= min(FILLED, rows[len(rows) // 2] / 2) else 0
 
 
 def _waiting(table: Table, day: str) -> str:

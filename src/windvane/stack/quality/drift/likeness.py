@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from windvane.domain.batch import ColumnProfile
-from windvane.stack.quality.table import is_number
+from windvane.stack.quality.table import is_moment, is_number
 
 
 def same_kind(one: ColumnProfile, other: ColumnProfile) -> bool:
@@ -11,6 +13,16 @@ def same_kind(one: ColumnProfile, other: ColumnProfile) -> bool:
     if is_number(one.type) and is_number(other.type):
         return _family(one.grammar) == _family(other.grammar)
     return one.type.partition("(")[0] == other.type.partition("(")[0] and one.grammar == other.grammar
+
+
+def days_of(column: ColumnProfile) -> tuple[date, date] | None:
+    """The first and the last day of a column of dates or timestamps; `None` of others and of an empty one."""
+    if not is_moment(column.type):
+        return None
+    try:
+        return date.fromisoformat(column.minimum[:10]), date.fromisoformat(column.maximum[:10])
+    except ValueError:
+        return None
 
 
 def _family(grammar: str) -> str:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from windvane.domain.batch import ColumnProfile, Profile
 from windvane.domain.record import Record
 from windvane.stack.quality.drift.assignment import assign
-from windvane.stack.quality.drift.likeness import likeness, same_kind
+from windvane.stack.quality.drift.likeness import days_of, likeness, same_kind
 from windvane.stack.quality.drift.names import name_likeness
 from windvane.stack.quality.drift.seam import Seam, agreement, overlap, surprise
 from windvane.stack.quality.table import is_number
@@ -90,7 +91,15 @@ class _Pair:
     def goes_on(self) -> bool:
         if self.continuity is not None:
             return self.continuity >= SURPRISING
-        return self.proven or self.familiar or self.agreed or self.distribution >= 0.6
+        return self.onward or self.proven or self.familiar or self.agreed or self.distribution >= 0.6
+
+    @property
+    def onward(self) -> bool:
+        """Days that begin where the known ones end, no further off than a delivery is long."""
+        known, new = days_of(self.lost), days_of(self.new)
+        if known is None or new is None:
+            return False
+        return known[1] <= new[0] and new[0] - known[1] <= max(timedelta(days=1), new[1] - new[0])
 
     @property
     def score(self) -> float:
