@@ -152,7 +152,8 @@ def _against(key: Sequence[Cast], compared: Compared, part: str, engine: Engine)
     )
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT n.mine, ({compared.same}) AS same, "
-        f"({compared.weighs}) AS weighs, ({compared.differs}) AS differs{compared.numbers}{compared.recoded} FROM newest n "
+        f"({compared.weighs}) AS weighs, ({compared.differs}) AS differs{compared.numbers}{compared.recoded} "
+        "FROM newest n "
         f"JOIN ({compared.past}) p ON p._seq = n._seq AND p._row = n._row "
         f"JOIN ({compared.landed}) l ON l._row = n.mine "
         "WHERE NOT EXISTS (SELECT 1 FROM withheld w WHERE w._row = n.mine)"
