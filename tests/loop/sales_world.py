@@ -64,3 +64,14 @@ def with_flags(folder: Path, *, dirty: float = 0.04) -> None:
         lines.append(f"{day.isoformat()},{shop},{units * (10 if wrong else 1):.2f},{'no' if wrong else 'yes'}")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sales.csv").write_text("\n".join(lines) + "\n")
+
+
+CLOSED = ("01-01", "01-06", "04-25", "05-01", "06-02", "08-15", "11-01", "12-08", "12-25", "12-26")  # in Italy
+EASTER = ("2022-04-17", "2022-04-18", "2023-04-09", "2023-04-10", "2024-03-31", "2024-04-01")
+
+
+def with_holidays(folder: Path, *, days: int = 820) -> None:
+    """`sales.csv` of three shops that sell a third on the public holidays of Italy; nothing in it names a country."""
+    off = [d for d in (START + timedelta(n) for n in range(days)) if d.isoformat()[5:] in CLOSED or str(d) in EASTER]
+    rows = [(d, s, n / 3 if d in off else n) for d, s, n in sales(days, wet=0.0) if s in SHOPS[:3]]
+    write(folder / "sales.csv", "day,shop,units", rows)

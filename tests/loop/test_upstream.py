@@ -163,3 +163,15 @@ def test_an_archive_beside_the_source_is_backfilled_in_one_commit_and_goes_with_
     steering.undo(home, won.id, because="one year is enough", emit=lambda _: None)
     assert windvane.open(home).sql(count).rows() == [(8 * 130,)]
     assert not running.run(home, emit=lambda _: None).releases
+
+
+def test_the_holidays_that_the_sales_keep_are_found_and_named_by_their_country(tmp_path: Path) -> None:
+    sales_world.with_holidays(tmp_path / "data")
+    home, _ = _found(tmp_path, tmp_path / "data", 5.2)
+    book = _book(home)
+    titles = [d.title.partition(" of daily")[0] for d in _won(book)]
+    assert "The holidays of IT as features" in titles, titles
+    inputs = _product(home).inputs
+    assert inputs is not None and {"12-25", "2023-04-10"} <= set(inputs.days_off)
+    plan = next(book.plans[d.plan] for d in _won(book) if "holidays" in d.title)
+    assert any("standard errors off the usual" in a for a in plan.assumptions)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from windvane.agents.architect.holidays import kept
 from windvane.domain.estate import Contract, Product, Ref
 from windvane.domain.estimate import Inputs
 from windvane.domain.plan import Plan
 from windvane.domain.ports import Scene
 from windvane.domain.record import replace
+from windvane.stack.estimation.almanac import spelled
 from windvane.stack.estimation.recipes import grounded, with_features
 from windvane.stack.transform.asof import window_names
 from windvane.stack.transform.calendar import EDGES, OFF, SEASON, WEEKDAYS
 from windvane.stack.transform.estimates import revised
 
 CPU_S = 1.0
+DAYS_OFF = "days off"
 _DAILY = ("day", "business_day")
 
 
@@ -23,13 +26,31 @@ def proposals(scene: Scene) -> tuple[Plan, ...]:
         return ()
     contract = scene.estate.find(Ref(kind="contract", name=found.inputs.relation))
     cadence = contract.cadence if isinstance(contract, Contract) else ""
-    off = tuple(d for d in scene.estate.calendar.days_off if d[0].isdigit())
-    parts = _parts(found.inputs, cadence, off)
+    parts = _parts(found.inputs, cadence)
     fresh = {title: names for title, names in parts.items() if not set(names) & set(found.inputs.calendar)}
-    return tuple(_plan(scene, found, title, names, cadence) for title, names in fresh.items())
+    if DAYS_OFF not in fresh:
+        return tuple(_plan(scene, found, title, names, cadence) for title, names in fresh.items())
+    del fresh[DAYS_OFF]
+    plans = tuple(_plan(scene, found, title, names, cadence) for title, names in fresh.items())
+    return (*plans, *_off(scene, found, cadence))
 
 
-def _parts(inputs: Inputs, cadence: str, off: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _off(scene: Scene, product: Product, cadence: str) -> tuple[Plan, ...]:
+    """The days off that a person named, else the public holidays that the product's own days show."""
+    assert product.inputs is not None
+    own = tuple(d for d in scene.estate.calendar.days_off if d[0].isdigit())
+    if own:
+        return (_plan(scene, product, DAYS_OFF, OFF, cadence, off=own),)
+    found = kept(scene, product.inputs, cadence)
+    if found is None:
+        return ()
+    title, last = f"holidays of {found.almanac.name}", max(found.almanac.days)
+    plan = _plan(scene, product, title, OFF, cadence, off=spelled(found.almanac))
+    told = (f"days off are known up to {last}", f"in the older half of the history {found.evidence}")
+    return (replace(plan, assumptions=(*plan.assumptions, *told)),)
+
+
+def _parts(inputs: Inputs, cadence: str) -> dict[str, tuple[str, ...]]:
     """Parts of the calendar by what they are called. Returns are taken to know no season."""
     if inputs.grain:
         seasonal = inputs.grain in ("week", "month", "quarter") and inputs.quantity == "value"
@@ -41,15 +62,15 @@ def _parts(inputs: Inputs, cadence: str, off: tuple[str, ...]) -> dict[str, tupl
     days = WEEKDAYS[2:] if cadence == "day" else WEEKDAYS[2:6]  # against Monday
     if cadence == "day":
         days = (*days, WEEKDAYS[0])
-    found = {"day of the week": days, "edges of the month": EDGES, "season of the year": SEASON}
-    return found | ({"days off": OFF} if off else {})
+    return {"day of the week": days, "edges of the month": EDGES, "season of the year": SEASON, DAYS_OFF: OFF}
 
 
-def _plan(scene: Scene, product: Product, title: str, names: tuple[str, ...], cadence: str) -> Plan:
+def _plan(
+    scene: Scene, product: Product, title: str, names: tuple[str, ...], cadence: str, off: tuple[str, ...] = ()
+) -> Plan:
     assert product.inputs is not None and product.recipe is not None and scene.incident is not None
     own = grounded(product.recipe, product.inputs, cadence)
-    off = tuple(d for d in scene.estate.calendar.days_off if d[0].isdigit())
-    inputs = replace(own, calendar=(*own.calendar, *names), cadence=cadence, days_off=off)
+    inputs = replace(own, calendar=(*own.calendar, *names), cadence=cadence, days_off=off or own.days_off)
     recipe = with_features(product.recipe, inputs, (*window_names(own), *names))
     return Plan(
         incident=scene.incident.id,
