@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from windvane.domain.estate import Check
+from windvane.domain.estate import Check, Column
 from windvane.stack.quality.surge import ALPHA, Mark, surges, told_bound
-from windvane.stack.quality.table import Share, Table, Wish, check_of, quoted
+from windvane.stack.quality.table import Share, Table, Wish, check_of, is_number, quoted
 
 REFUNDS = 0.2  # a day of refunds is business; a fifth of the rows below zero where there were none is asked about
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
     """One check over the measures."""
-    columns = tuple(c.name for c in table.measures)
+    counted = {c.name for c in table.measures}
+    columns = tuple(c.name for c in table.contract.columns if c.name in counted or _is_code(c))
     return (Wish("sign_share", columns, fixed=ALPHA),) if columns and table.rows and table.role == "whole" else ()
+
+
+def _is_code(column: Column) -> bool:
+    """Whether a number names something: nobody counts with it, and yet its sign does not turn."""
+    return is_number(column.type) and column.meaning in ("identifier", "ordinal")
 
 
 def render(table: Table, share: Share) -> Check:
