@@ -18,6 +18,7 @@ TABLES: dict[str, dict[str, object]] = {
         ],
         "key": "tx_id", "time": "booked_at", "cadence": "irregular",
     },
+    "runs": {"columns": ["run_id bigint", "torque double", "speed double", "machine_failure boolean"], "key": "run_id"},
     "failures": {"columns": ["machine varchar", "failed_on date"], "key": "machine,failed_on", "time": "failed_on"},
     "readings": {
         "columns": ["machine varchar", "day date", "vibration double"], "key": "machine,day", "time": "day",
@@ -53,6 +54,12 @@ def test_fraud_is_a_class_where_a_column_says_which_rows_were() -> None:
     )  # fmt: skip
     assert [(t.measure, t.op, t.value) for t in goal.targets] == [("average precision", ">=", 0.6)]
     assert goal.constraints == ("at most 100 per day",) and goal.grain == ""
+
+
+@pytest.mark.parametrize("said", ["Flag machine failures", "Detect machine failures early", "Predict machine failure"])
+def test_what_is_to_be_flagged_is_a_class_where_a_column_says_it(said: str) -> None:
+    goal = _goal(f"{said}, average precision at least 0.6", "runs")
+    assert (goal.kind, goal.measure) == ("classification", "runs.machine_failure")
 
 
 @pytest.mark.parametrize(

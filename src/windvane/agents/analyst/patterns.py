@@ -70,6 +70,7 @@ _KINDS: tuple[tuple[ProductKind, str], ...] = (
     ),
     ("segmentation", r"segment(?:s|ation|ing)?|cluster(?:s|ing)?|personas?|similar groups?|groups? (?:of )?similar"),
     ("forecast", FORECAST),
+    ("classification", r"(?:flag(?:ging)?|detect(?:ing)?|spot(?:ting)?|catch(?:ing)?)(?= \w)"),  # what, a column says
     ("table", r"table|list|dataset|data set|extract|1 row per|one row per|listing"),
 )
 _AGGREGATES: tuple[tuple[str, str], ...] = (
