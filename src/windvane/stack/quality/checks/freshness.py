@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from statistics import fmean, pvariance
+from typing import NamedTuple
 
 from windvane.domain.estate import Check
 from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
@@ -16,7 +18,8 @@ from windvane.stack.quality.worked import steps, worked_days
 
 MANY = 5  # deliveries of several days, from which it is known what one leaves out
 UNBROKEN = 20  # steps within deliveries without a day left out, from which one that is left out is no chance
-FILLED = 5  # rows that every such day had, or half of what is usual: days of fewer may be empty by chance
+BY_CHANCE = 0.05  # days that are empty by chance in a delivery of so many rows a day, up to which one is none
+SCATTER = 3.0  # variance of the rows of a day over their mean, up to which they come by chance (Poisson: 1)
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
@@ -48,22 +51,35 @@ FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
         f"days{off}; more than {top:.3g} days is {found.origin}: days are missing, or a date is wrong."
     )
     unbroken = _unbroken(_inside(table), table)
-    if unbroken:
-        sql = f"{sql}\nUNION ALL\n{_holes(table, day)}"
-        why += f" None of {unbroken:,} steps between days of one delivery left a day out: one that does lacks it."
+    if unbroken.steps:
+        sql = f"{sql}\nUNION ALL\n{_holes(table, day, even=unbroken.even)}"
+        why += f" None of {unbroken.steps:,} steps between days of one delivery left a day out: one that does lacks it."
     return check_of(table, share, sql=sql, why=why)
 
 
-def _holes(table: Table, day: str) -> str:
-    """SQL of days left out inside what arrives: between deliveries a day off may lie, inside one it was not sent."""
+class Unbroken(NamedTuple):
+    """How many steps within deliveries left no day out, and whether each day had about as many rows as any other."""
+
+    steps: int = 0
+    even: bool = False
+
+
+def _holes(table: Table, day: str, *, even: bool) -> str:
+    """SQL of days left out inside what arrives: between deliveries a day off may lie, inside one it was not sent.
+
+    Rows that come by chance leave a day empty where they are few a day: then nothing is said.
+    """
     gap = steps(table.calendar, "before", "day") if table.calendar.days_off else "day - before"
-    return f"""SELECT {counted("COUNT(*)")} || ' days are left out inside the delivery' AS broken FROM (
-  SELECT {gap} AS gap FROM (
-    SELECT _batch AS delivery, day, LAG(day) OVER (PARTITION BY _batch ORDER BY day) AS before
-    FROM (SELECT DISTINCT _batch, {day} AS day FROM {table.relation} WHERE {ARRIVES}
-      AND {day} >= (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN})) AS each_day
-  ) AS pairs_of_days
-) AS gaps_of_days WHERE gap > 1 HAVING COUNT(*) > 0"""
+    chance = "" if even else f" AND COUNT(*) * EXP(-SUM(many) / COUNT(*)) <= {BY_CHANCE:g}"
+    return f"""SELECT {counted("SUM(missing)")} || ' days are left out inside the delivery' AS broken FROM (
+  SELECT delivery, SUM(CASE WHEN gap > 1 THEN 1 ELSE 0 END) AS missing FROM (
+    SELECT delivery, many, {gap} AS gap FROM (
+      SELECT _batch AS delivery, day, many, LAG(day) OVER (PARTITION BY _batch ORDER BY day) AS before
+      FROM (SELECT _batch, {day} AS day, COUNT(*) AS many FROM {table.relation} WHERE {ARRIVES}
+        AND {day} >= (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN}) GROUP BY 1, 2) AS each_day
+    ) AS pairs_of_days
+  ) AS gaps_of_days GROUP BY delivery HAVING MAX(gap) > 1{chance}
+) AS holes HAVING COUNT(*) > 0"""
 
 
 def _inside(table: Table) -> list[list[tuple[date, int]]]:
@@ -79,16 +95,17 @@ def _inside(table: Table) -> list[list[tuple[date, int]]]:
     return [days for days in found.values() if len(days) > 1]
 
 
-def _unbroken(inside: list[list[tuple[date, int]]], table: Table) -> int:
-    """How many steps within deliveries left no day out; 0 when some did, or when a day may well have no row.
+def _unbroken(inside: list[list[tuple[date, int]]], table: Table) -> Unbroken:
+    """Nothing when some day was left out, or when its rows vary too much to say whether one may be empty.
 
     The first and the last day of a delivery may be cut by its ends: their rows say nothing.
     """
     gaps = [worked_days(table.calendar, a, b) for days in inside for (a, _), (b, _) in pairwise(days)]
     rows = sorted(many for days in inside for _, many in days[1:-1])
     if len(inside) < MANY or len(gaps) < UNBROKEN or max(gaps) > 1 or not rows:
-        return 0
-    return len(gaps) if rows[0] >= min(FILLED, rows[len(rows) // 2] / 2) else 0
+        return Unbroken()
+    even = rows[0] >= rows[len(rows) // 2] / 2
+    return Unbroken(len(gaps), even) if even or pvariance(rows) <= SCATTER * fmean(rows) else Unbroken()
 
 
 def _waiting(table: Table, day: str) -> str:
