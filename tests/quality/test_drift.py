@@ -14,6 +14,7 @@ from inspected import Rows, market
 
 from windvane.adapters.warehouses.scratch import Scratch
 from windvane.domain.batch import ColumnProfile, Profile
+from windvane.domain.record import replace
 from windvane.stack.quality.drift import (
     FACTORS,
     Seam,
@@ -174,6 +175,16 @@ def test_a_header_in_other_letters_is_the_same_header() -> None:
     found = match_columns(known, new)
     assert {(m.lost, m.new) for m in found} == {(n.lower().replace("-", "_"), n) for n in (*day, "Dep-Delay")}
     assert all(m.identifiable for m in found), [m.held_by for m in found]
+
+
+def test_blanks_around_some_texts_make_no_other_column() -> None:
+    feed, names = Feed(fresh=40), {"ticker": "Ticker"}
+    known, new = feed.profiles(names)
+    trimmed = replace(
+        known, columns=tuple(replace(c, grammar="text:trim") if c.name == "ticker" else c for c in known.columns)
+    )
+    (found,) = match_columns(trimmed, new)
+    assert (found.lost, found.new, found.identifiable) == ("ticker", "Ticker", True)
 
 
 def test_one_name_in_two_spellings_at_once_is_held() -> None:

@@ -169,15 +169,11 @@ def _evidence(centre: float, width: float, jumps: tuple[float, ...], ratios: tup
 def _flipped(seam: Seam, column: str) -> Shift | None:
     """All known values of one sign and all arriving ones of the other."""
     value = f"TRY_CAST({quoted(column)} AS DOUBLE)"
-    sides = [
-        seam.engine.rows(f"SELECT MIN({value}), MAX({value}), COUNT({value}), MEDIAN(ABS({value})) FROM {relation}")[0]
-        for relation in (seam.known, seam.arriving)
-    ]
-    (low, high, n, level), (new_low, new_high, m, new_level) = (
-        tuple(float(v) if isinstance(v, int | float) else 0.0 for v in side) for side in sides
-    )
+    ends = _both(seam, f"MIN({value}), MAX({value}), COUNT({value})")
+    (low, high, n), (new_low, new_high, m) = ends
     if n < 20 or m < 1 or not ((low > 0 and new_high < 0) or (high < 0 and new_low > 0)):
         return None
+    (level,), (new_level,) = _both(seam, f"MEDIAN(ABS({value}))")
     told = (f"{n:,.0f} known values have one sign, all {m:,.0f} arriving ones the other",)
     alike = 0.5 <= new_level / level <= 2 if level else False
     cause = Hypothesis(cause="sign_flip", probability=1.0, evidence=told)
@@ -185,6 +181,12 @@ def _flipped(seam: Seam, column: str) -> Shift | None:
         column=column, factor=-new_level / level, low=-2.0, high=-0.5, series=0, agreeing=1.0, exact=-1.0,
         unit="sign", cause="sign_flip" if alike else "", hypotheses=(cause,), evidence=told,
     )  # fmt: skip
+
+
+def _both(seam: Seam, asked: str) -> list[tuple[float, ...]]:
+    """Numbers of the known and of the arriving rows; what is none counts as 0."""
+    found = (seam.engine.rows(f"SELECT {asked} FROM {relation}")[0] for relation in (seam.known, seam.arriving))
+    return [tuple(float(v) if isinstance(v, int | float) else 0.0 for v in side) for side in found]
 
 
 def _with(shift: Shift, told: tuple[Hypothesis, ...], *, cause: str, unit: str = "", exact: float = 1.0) -> Shift:

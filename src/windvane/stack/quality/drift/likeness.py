@@ -9,10 +9,19 @@ from windvane.stack.quality.table import is_moment, is_number
 
 
 def same_kind(one: ColumnProfile, other: ColumnProfile) -> bool:
-    """Whether type and grammar agree; whole and decimal numbers are one family, as widening is no other column."""
+    """Whether type and grammar agree; whole and decimal numbers are one family, as widening is no other column.
+
+    So are texts with and without blanks around them.
+    """
     if is_number(one.type) and is_number(other.type):
         return _family(one.grammar) == _family(other.grammar)
-    return one.type.partition("(")[0] == other.type.partition("(")[0] and one.grammar == other.grammar
+    alike = one.grammar == other.grammar or (_is_text(one) and _is_text(other))
+    return one.type.partition("(")[0] == other.type.partition("(")[0] and alike
+
+
+def _is_text(column: ColumnProfile) -> bool:
+    """Plain text, with blanks around some of it or not: which of them a delivery has is chance."""
+    return column.grammar.partition(":")[0] == "text"
 
 
 def days_of(column: ColumnProfile) -> tuple[date, date] | None:

@@ -43,7 +43,7 @@ def steps(seam: Seam, known: str, arriving: str) -> tuple[float, ...]:
 
 def history(seam: Seam, column: str) -> tuple[float, ...]:
     """Median over the series of known steps ln(value / value before), one per point in time, in order."""
-    if not _are_series(seam, seam.known, column):
+    if not _are_series(seam, seam.known, column) or not _goes_on(seam, column):
         return ()
     rows = seam.engine.rows(f"""
         SELECT moment, MEDIAN(step) FROM (
@@ -87,6 +87,16 @@ def _are_series(seam: Seam, relation: str, column: str) -> bool:
         SELECT 1 FROM {relation} WHERE {quoted(column)} IS NOT NULL
         GROUP BY {_when(seam)} HAVING MIN({quoted(column)}) <> MAX({quoted(column)}) LIMIT 1""")
     return not found
+
+
+def _goes_on(seam: Seam, column: str) -> bool:
+    """Whether anything known was met at two moments: of events, each with a key of its own, none was."""
+    if not seam.entities:
+        return True
+    found = seam.engine.rows(f"""
+        SELECT 1 FROM {seam.known} WHERE TRY_CAST({quoted(column)} AS DOUBLE) > 0
+        GROUP BY {_entity(seam)} HAVING MIN({_when(seam)}) < MAX({_when(seam)}) LIMIT 1""")
+    return bool(found)
 
 
 def _when(seam: Seam) -> str:
