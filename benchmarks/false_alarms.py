@@ -103,6 +103,7 @@ def _load(series: Series) -> Scratch:
         "CREATE SCHEMA windvane",
         "CREATE TABLE windvane.arriving (batch VARCHAR)",
         'CREATE TABLE windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE)',
+        "CREATE TABLE windvane.settled (relation VARCHAR, keys VARCHAR, rows BIGINT)",
     ):
         engine.execute(statement)
     engine.execute("CREATE TABLE landed AS SELECT * FROM arrow_rows")

@@ -30,6 +30,7 @@ class Bench:
         self.engine.execute(f"CREATE TABLE {contract.relation} ({columns}, _batch VARCHAR, _seq BIGINT, _row BIGINT)")
         self.engine.execute("CREATE TABLE windvane.arriving (batch VARCHAR)")
         self.engine.execute('CREATE TABLE windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE)')
+        self.engine.execute("CREATE TABLE windvane.settled (relation VARCHAR, keys VARCHAR, rows BIGINT)")
 
     def admit(self, rows: Rows) -> str:
         """Add a batch to what is known; its id."""

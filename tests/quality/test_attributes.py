@@ -105,6 +105,16 @@ def test_what_is_measured_is_not_kept_as_all_fees_may_rise_in_a_day() -> None:
     assert [a.column for a in attributes(table(bench))] == ["postal_code"]
 
 
+def test_two_that_are_equally_many_are_not_the_same_thing() -> None:
+    bench = Bench(
+        replace(ORDERS, columns=(ORDERS.columns[0], Column(name="customer", type="bigint"), *ORDERS.columns[2:]))
+    )
+    town = Town()
+    for _ in range(10):
+        bench.admit([(o, int(str(c)[1:]), p, t) for o, c, p, t in town.day()])
+    assert attributes(table(bench)) == ()
+
+
 def test_one_code_without_its_noughts_is_enough() -> None:
     town = Town()
     town.codes["c7"] = "00123"

@@ -13,7 +13,7 @@ from windvane.domain.incident import Incident
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.domain.run import Trial
-from windvane.loop import again, diagnose, experience, gate, probation, propose, repair, restating, settling
+from windvane.loop import again, diagnose, experience, gate, persisting, probation, propose, repair, restating, settling
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 from windvane.loop.settling import Served
@@ -35,6 +35,8 @@ def admitted(crew: Crew, estate: Estate, incident: Incident) -> Served:
         whole = again.plan(crew, estate, incident, batches[0])
         if whole is not None and (judged := settling.judge(crew, whole)).verdict.outcome == "promote":
             return Served(decisions=(settling.promoted(crew, judged, incident),))
+        if stays := persisting.admitted(crew, estate, incident, batches[0], first):
+            return Served(decisions=stays)
         if asked := _asked_already(crew, batches[0], first):
             diagnose.join(crew, asked, batches, by="trouble")
             return Served()

@@ -108,6 +108,16 @@ class Logbook:
         return {e.body.batch.id: e.body.batch for e in self._entries if isinstance(e.body, Landed)}
 
     @cached_property
+    def passes(self) -> dict[str, int]:
+        """For each batch how many plans there were when it landed: those that landed in one run have the same."""
+        plans, found = 0, {}
+        for entry in self._entries:
+            plans += isinstance(entry.body, Proposed)
+            if isinstance(entry.body, Landed):
+                found[entry.body.batch.id] = plans
+        return found
+
+    @cached_property
     def answers(self) -> dict[str, Steering]:
         """What a person said about a decision: the last word."""
         return {e.body.about: e.body for e in self._entries if isinstance(e.body, Steering) and e.body.about}
@@ -208,12 +218,12 @@ class Logbook:
         answer = self.answers.get(decision.id)
         if answer is None or answer.act != "reject":
             return "waiting"
-        if decision.id not in self._superseded or self._newest[batch.source, batch.delivery] != batch.id:
+        if decision.id not in self.superseded or self._newest[batch.source, batch.delivery] != batch.id:
             return "refused"
         return "pending"
 
     @cached_property
-    def _superseded(self) -> frozenset[str]:
+    def superseded(self) -> frozenset[str]:
         """Questions that newer deliveries answered, and no person."""
         said = (e.body for e in self._entries if isinstance(e.body, Steering) and e.key.startswith("superseded:"))
         return frozenset(s.about for s in said)

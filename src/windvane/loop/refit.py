@@ -10,7 +10,7 @@ from windvane.domain.entry import Note
 from windvane.domain.estate import Contract, Estate, Ref
 from windvane.domain.plan import Plan
 from windvane.domain.record import replace
-from windvane.loop import propose
+from windvane.loop import gate, propose
 from windvane.loop.crew import Crew
 from windvane.loop.logbook import Logbook
 
@@ -24,13 +24,18 @@ def stale(crew: Crew) -> tuple[str, ...]:
     done = Counter(n.detail for n in book.notes if n.what == "refitted")
     counts: Counter[tuple[str, str]] = Counter()
     for decision in book.decisions.values():
-        if decision.verdict.outcome == "promote" and any(" person " in f" {r.rule} " for r in decision.verdict.reasons):
+        if decision.verdict.outcome == "promote" and any(_told(r.rule) for r in decision.verdict.reasons):
             trial = book.trials.get(decision.plan)
             for check in trial.checks if trial else ():
                 if not check.passed and check.severity == "block":
                     counts[check.relation, check.check] += 1
     confirmed = {r for (r, _), n in counts.items() if n >= CONFIRMED * (1 + done[r])}
     return tuple(sorted(confirmed | set(_grown(crew, book))))
+
+
+def _told(rule: str) -> bool:
+    """Whether a reason is that of a person, or that what the check asked about stays."""
+    return rule == gate.STAYS or " person " in f" {rule} "
 
 
 def _grown(crew: Crew, book: Logbook) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from windvane.domain.change import Change
 from windvane.domain.decision import Decision, Verdict
 from windvane.domain.estate import Estate
@@ -22,15 +24,17 @@ class Served(Record):
     decisions: tuple[Decision, ...] = ()
 
 
-def judge(crew: Crew, plan: Plan) -> Judged:
-    """Try a data plan: committed inside its transaction when the gate says promote."""
+def judge(crew: Crew, plan: Plan, *, answered: Callable[[Verdict, Trial], Verdict] = lambda v, _: v) -> Judged:
+    """Try a data plan: committed inside its transaction when the gate says promote, or when evidence from beside it
+    answers what would be asked (`answered`: from the verdict of the gate and the trial to the one that counts)."""
     propose.write(crew, plan)
     policy = trial.policy_of(crew)
     number = promote.number(crew, plan)
 
     def ruled(measured: Trial) -> Verdict:
         allowed = rules.allowing(crew, plan, measured)
-        return gate.judge(plan, measured, policy, allowed=allowed, distrusted=trust.lost(Logbook(crew.ledger), plan))
+        distrusted = trust.lost(Logbook(crew.ledger), plan)
+        return answered(gate.judge(plan, measured, policy, allowed=allowed, distrusted=distrusted), measured)
 
     measured, verdict = crew.warehouse().transition(
         plan, decision=number, judge=ruled, checks=propose.promised(crew, plan), waiting=waits.days(crew, plan)

@@ -12,9 +12,10 @@ from windvane.loop.gate.case import Case, Rule, Ruling
 from windvane.loop.gate.freedom import ALLOWANCE, CERTAIN, allowed, identifiable
 from windvane.loop.gate.gains import asked
 from windvane.loop.gate.rows import BOUNDED, bounded, departed, restated, whole
+from windvane.loop.gate.staying import STAYS, stayed
 from windvane.loop.gate.trialled import CHECKS, builds, checks, predicted, steady
 
-__all__ = ["ALLOWANCE", "BOUNDED", "CERTAIN", "CHECKS", "judge"]
+__all__ = ["ALLOWANCE", "BOUNDED", "CERTAIN", "CHECKS", "STAYS", "judge", "stayed"]
 
 _RULES: tuple[Rule, ...] = (
     builds, checks, steady, predicted, bounded, whole, restated, departed, identifiable, allowed,

@@ -28,42 +28,52 @@ def rounded(value: str, digits: int = 4) -> str:
     return f"CAST(CAST({value} AS DECIMAL(38, {digits})) AS VARCHAR)"
 
 
-def order_of(table: Table) -> str:
-    """Columns that put rows in the order of time, else of arrival."""
-    time = (quoted(table.contract.time_column),) if table.contract.time_column else ()
-    return ", ".join((*time, "_seq", "_row"))
-
-
 FEW = 24  # slices of known rows below which slices are made smaller than a delivery
 SMALLEST = 20  # rows of a slice: quantiles of fewer say little
 MANY = 2_000  # arriving rows beyond which every so many-th row stands for all: quantiles of these are exact to 2 %
 STRIDE = (7_919, 10_007)  # primes that scatter the rows drawn, so that no rhythm of a file is met
 
 
-def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
-    """CTEs `arrived` (`_size`) and `slices`: the arriving rows as `_slice` 0, and the known ones, newest first, in
-    slices 1, 2, ... of `_size` rows (an incomplete last one is left out); at most `most` slices.
+def lately(table: Table, columns: tuple[str, ...]) -> str:
+    """CTEs `fresh`, the arriving rows; `arrived` (`_size`); and `lately`: the arriving rows as `_slice` 0, the newest
+    `_size` known ones as 1.
 
     `_size` is the number of arriving rows, or less where the known rows would make fewer than `FEW` slices: a month
     that follows one month of history is compared with its parts, which vary more, never with nothing. Of long
     deliveries a share of the rows is drawn, the same share of what is known.
     """
-    kept = ", ".join(quoted(c) for c in columns)
-    time = (table.contract.time_column,) if table.contract.time_column else ()
-    read = ", ".join(dict.fromkeys(quoted(c) for c in (*columns, *time)))
-    return f"""drawn AS (
-  SELECT {read}, _seq, _row, CASE WHEN {ARRIVES} THEN 1 ELSE 0 END AS _arrives
-  FROM {table.relation} CROSS JOIN (
-    SELECT GREATEST(1.0, COUNT(*) / {MANY}.0) AS _every FROM {table.relation} WHERE {ARRIVES}) AS sampling
-  WHERE MOD(_row * {STRIDE[0]}, {STRIDE[1]}) * _every < {STRIDE[1]}{_same_part(table)}
+    kept, read = _listed(columns), _listed((*columns, *_time(table)))
+    return f"""sampling AS (
+  SELECT GREATEST(1.0, COUNT(*) / {MANY}.0) AS _every FROM {table.relation} WHERE {ARRIVES}
+), fresh AS (
+  SELECT {kept} FROM {_drawn(table)} AND {ARRIVES}
 ), arrived AS (
   SELECT CASE WHEN COUNT(*) = 0 THEN 0 ELSE LEAST(COUNT(*), GREATEST({SMALLEST}, (
-    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM drawn WHERE _arrives = 0))) END AS _size
-  FROM drawn WHERE _arrives = 1
-), aged AS (
-  SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_descending(order_of(table))}) AS _age FROM drawn WHERE _arrives = 0
+    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM {_drawn(table)} AND {KNOWN}))) END AS _size FROM fresh
+), lately AS (
+  SELECT 0 AS _slice, {kept} FROM fresh
+  UNION ALL
+  SELECT 1, {kept} FROM (
+    SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_newest(table)}) AS _age FROM (
+      SELECT {read}, _seq, _row FROM {_drawn(table)} AND {KNOWN} ORDER BY {_newest(table)} LIMIT {2 * MANY}
+    ) AS newest
+  ) AS aged CROSS JOIN arrived WHERE _age <= _size
+)"""
+
+
+def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
+    """CTE `slices`, after those of `lately`: the arriving rows as `_slice` 0, and the known ones, newest first, in
+    slices 1, 2, ... of `_size` rows (an incomplete last one is left out); at most `most` slices.
+
+    A relation `odd` says whether the step to what arrives can be one that is told: where it has no row nothing known
+    is put in order, which is what costs time. More than `lately` can hold is always looked at.
+    """
+    kept = _listed(columns)
+    return f"""aged AS (
+  SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_newest(table)}) AS _age FROM {_drawn(table)} AND {KNOWN}
+    AND EXISTS (SELECT 1 FROM odd UNION ALL SELECT 1 FROM arrived WHERE _size > {2 * MANY})
 ), slices AS (
-  SELECT 0 AS _slice, {kept} FROM drawn WHERE _arrives = 1
+  SELECT 0 AS _slice, {kept} FROM fresh
   UNION ALL
   SELECT 1 + CAST(FLOOR((_age - 1) / CAST(_size AS DOUBLE PRECISION)) AS INTEGER), {kept}
   FROM aged CROSS JOIN arrived
@@ -72,16 +82,32 @@ def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
 )"""
 
 
+def _drawn(table: Table) -> str:
+    """The rows that stand for all, behind FROM; more conditions may follow."""
+    return (
+        f"{table.relation} CROSS JOIN sampling\n    WHERE MOD(_row * {STRIDE[0]}, {STRIDE[1]}) * _every < {STRIDE[1]}"
+        f"{_same_part(table)}"
+    )
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(dict.fromkeys(quoted(c) for c in columns))
+
+
+def _time(table: Table) -> tuple[str, ...]:
+    return (table.contract.time_column,) if table.contract.time_column else ()
+
+
+def _newest(table: Table) -> str:
+    return ", ".join(f"{c} DESC" for c in (*map(quoted, _time(table)), "_seq", "_row"))
+
+
 def _same_part(table: Table) -> str:
     """Known rows of the parts that arrive, where deliveries are about parts."""
     if not table.segment:
         return ""
     part = quoted(table.segment)
     return f" AND {part} IN (SELECT {part} FROM {table.relation} WHERE {ARRIVES})"
-
-
-def _descending(order: str) -> str:
-    return ", ".join(f"{c} DESC" for c in order.split(", "))
 
 
 def stretched(alpha: float, *, past: str, highest: str) -> str:

@@ -43,11 +43,13 @@ def attributes(table: Table) -> tuple[Attribute, ...]:
 
 
 def _decided(table: Table) -> dict[str, list[str]]:
-    """Columns by the one that decides them; what is measured is not kept: all prices may rise in a day."""
-    apart = {*table.contract.key, *(c.name for c in table.measures)}
+    """Columns by the one that decides them; what is measured is not kept, as all prices may rise in a day, and names
+    nothing: two things that are equally many are not the same."""
+    measured = {c.name for c in table.measures}
+    apart = {*table.contract.key, *measured}
     found: dict[str, list[str]] = {}
     for column, by in table.decided:
-        if column not in apart:
+        if column not in apart and by not in measured:
             found.setdefault(by, []).append(column)
     widest = sorted(found, key=lambda by: -len(found[by]))[:DECIDING]
     return {by: found[by][:COLUMNS] for by in widest}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from windvane.stack.quality.arriving import ARRIVES, FRESH, counted
+from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
 from windvane.stack.quality.table import Table, literal, number
 
 ALPHA = 4e-5  # what such a check takes of the budget: the counts that matter are far beyond chance
@@ -38,29 +38,34 @@ class Mark:
 def surges(table: Table, marks: tuple[Mark, ...], *, alpha: float = ALPHA) -> str:
     """SELECT of one text per mark that surges in an arriving delivery; at most `alpha` of benign ones have one."""
     needed = math.log(max(1, len(marks)) / alpha)
-    flags = ",\n    ".join(
-        f"CASE WHEN {m.of} THEN 1 ELSE 0 END AS n{i}, CASE WHEN {m.of} AND {m.holds} THEN 1 ELSE 0 END AS k{i}"
+    sums = ", ".join(
+        f"SUM(CASE WHEN {m.of} THEN 1 ELSE 0 END) AS n{i}, "
+        f"SUM(CASE WHEN {m.of} AND {m.holds} THEN 1 ELSE 0 END) AS k{i}"
         for i, m in enumerate(marks)
     )
-    odd = " OR ".join(f"({m.of} AND {m.holds})" for m in marks)  # without one among what arrives nothing is counted
-    sums = ", ".join(f"SUM(n{i}) AS n{i}, SUM(k{i}) AS k{i}" for i in range(len(marks)))
+    # without a delivery in which one is more than usual nothing known is counted
+    odd = " OR ".join(f"k{i} > {number(0.99 * m.usual)} * n{i}" for i, m in enumerate(marks))
+    counts = ", ".join(f"n{i}, k{i}" for i in range(len(marks)))
     tall = "\n  UNION ALL\n".join(
-        f"  SELECT {literal(m.told)} AS told, {number(m.usual)} AS usual, _arrives, _delivery, "
+        f"  SELECT {literal(m.told)} AS told, {number(m.usual)} AS usual, _arrives, "
         f"CAST(n{i} AS DOUBLE PRECISION) AS n, CAST(k{i} AS DOUBLE PRECISION) AS k FROM slices"
         for i, m in enumerate(marks)
     )
-    return f"""WITH arrived AS (
-  SELECT GREATEST(COUNT(*) / CAST(GREATEST(1, COUNT(DISTINCT _seq)) AS DOUBLE PRECISION), {SMALL}) AS _size
-  FROM {table.relation} WHERE {ARRIVES}
+    return f"""WITH fresh AS (
+  SELECT _seq AS _delivery, COUNT(*) AS _many, {sums}
+  FROM {table.relation} WHERE {ARRIVES} GROUP BY _seq
 ), odd AS (
-  SELECT 1 AS _odd FROM {table.relation} WHERE {ARRIVES} AND ({odd}) LIMIT 1
+  SELECT 1 AS _odd FROM fresh WHERE {odd} LIMIT 1
+), arrived AS (
+  SELECT GREATEST(SUM(_many) / CAST(COUNT(*) AS DOUBLE PRECISION), {SMALL}) AS _size FROM fresh CROSS JOIN odd
 ), slices AS (
-  SELECT _arrives, _delivery, _slice, {sums} FROM (
-    SELECT CASE WHEN _fresh IS NULL THEN 0 ELSE 1 END AS _arrives,
-    _seq AS _delivery, CASE WHEN _fresh IS NULL THEN FLOOR((_row - 1) / _size) ELSE 0 END AS _slice,
-    {flags}
-    FROM {table.relation} LEFT JOIN {FRESH} CROSS JOIN arrived CROSS JOIN odd
-  ) AS flagged GROUP BY _arrives, _delivery, _slice
+  SELECT 1 AS _arrives, {counts} FROM fresh CROSS JOIN odd
+  UNION ALL
+  SELECT 0, {counts} FROM (
+    SELECT _seq AS _delivery, FLOOR((_row - 1) / _size) AS _slice, {sums}
+    FROM {table.relation} CROSS JOIN arrived WHERE {KNOWN} AND EXISTS (SELECT 1 FROM odd)
+    GROUP BY _seq, FLOOR((_row - 1) / _size)
+  ) AS known
 ), tall AS (
 {tall}
 ), sides AS (

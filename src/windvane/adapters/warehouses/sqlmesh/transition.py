@@ -16,6 +16,7 @@ from windvane.adapters.warehouses.sqlmesh.delta import Delta
 from windvane.adapters.warehouses.sqlmesh.hand import remember
 from windvane.adapters.warehouses.sqlmesh.intake import Intake
 from windvane.adapters.warehouses.sqlmesh.masks import keep_masks
+from windvane.adapters.warehouses.sqlmesh.sound import Sound, Stayed
 from windvane.adapters.warehouses.sqlmesh.storefile import insert, rows
 from windvane.adapters.warehouses.sqlmesh.versions import Versions
 from windvane.domain import crash
@@ -47,6 +48,7 @@ class Transition:
         self._decision = decision
         named = {c.name for c in plan.acceptance}
         self._promised = tuple(c for c in checks if c.name not in named)
+        self._sound = Sound(builder.cursor)
         self._open = False
 
     def attempt(self, before: tuple[Measurement, ...], waiting: tuple[Waits, ...] = ()) -> Trial:
@@ -62,8 +64,8 @@ class Transition:
         crash.point("warehouse.begun")
         try:
             insert(self._builder.cursor, "windvane.waiting", [[w.source, w.column, w.day] for w in waiting])
-            sources, names = self._build()
-            found = self._measured(trial, sources, names)
+            sources, stayed = self._build()
+            found = self._measured(trial, sources, stayed)
         except BaseException as error:
             self.rollback()
             told = self._builder.translate(error)
@@ -86,6 +88,7 @@ class Transition:
             insert(cursor, "windvane.commits", self.deciding(trial, verdict))
             cursor.execute("DELETE FROM windvane.arriving")
             cursor.execute("DELETE FROM windvane.waiting")
+            self._sound.forget()
             crash.point("warehouse.commit")
             cursor.execute("COMMIT")
             self._open = False
@@ -107,7 +110,7 @@ class Transition:
             self._builder.cursor.execute("ROLLBACK")
         self._builder.forget()
 
-    def _build(self) -> tuple[set[str], set[str]]:
+    def _build(self) -> tuple[set[str], dict[str, Stayed]]:
         cursor = self._builder.cursor
         before = workspace.models(cursor)
         delta = Delta(self._builder, self._plan.changes)
@@ -125,7 +128,7 @@ class Transition:
         versions.record()
         remember(cursor)
         crash.point("warehouse.built")
-        return set(files), self._builder.names()
+        return set(files), delta.stayed
 
     def _refreshed(self, delta: Delta, versions: Versions) -> bool:
         """Bring tables up to date by what changed; not when SQLMesh would put one of them elsewhere."""
@@ -166,17 +169,19 @@ class Transition:
             span = days or Days(EVERYTHING.last, EVERYTHING.last)  # whole relations are computed whatever the days
             self._builder.apply(self._builder.plan_data(known, first=span.first, last=span.last))
 
-    def _measured(self, trial: Trial, sources: set[str], names: set[str]) -> Trial:
+    def _measured(self, trial: Trial, sources: set[str], stayed: dict[str, Stayed]) -> Trial:
         cursor = self._builder.cursor
 
         def ask(sql: str) -> list[Row]:
             return rows(cursor, sql)
 
-        kept = measure.conservation(sources, names, ask)
+        kept = measure.conservation(sources, self._builder.names(), ask)
         lost = tuple(f"rows are not conserved: {result.broken}" for result in kept if not result.passed)
-        promised = measure.concerned(self._promised, self._reached(sources))
-        asked = (*self._plan.acceptance, *promised)
+        reached = self._reached(sources)
+        asked = (*self._plan.acceptance, *measure.concerned(self._promised, reached))
+        self._sound.tell(stayed, asked)
         checks, unable, told = self._asked(ask, asked)
+        self._sound.keep(reached, asked, checks)
         after, unmeasured = measure.after(self._plan.probes, ask)
         failures = (*lost, *unable, *unmeasured)
         return _with(trial, after=after, checks=(*kept, *checks), failures=failures, blamed=told)
@@ -198,14 +203,24 @@ class Transition:
         cursor = self._builder.cursor
         single = [c for c in asked if c.rule in _OF_SINGLE_ROWS]
         checks, unable = measure.run_checks(single, ask)
-        told = blamed(single, checks, cursor=cursor, ask=ask)
+        told = self._blamed(single, checks, ask)
         for batch in (c.batch for c in self._plan.changes if isinstance(c, Admit)):
             if batch.accepted and batch.anew == batch.accepted:
                 cursor.execute("DELETE FROM windvane.arriving WHERE batch = ?", [batch.id])
+                self._sound.forget()  # its keys are other than before, and arrive no longer
         others = [c for c in asked if c.rule not in _OF_SINGLE_ROWS]
         rest, unfit = measure.run_checks(others, ask)
-        told = (*told, *blamed(others, rest, cursor=cursor, ask=ask))
+        told = (*told, *self._blamed(others, rest, ask))
         return (*checks, *rest), (*unable, *unfit), tuple(dict.fromkeys(told))
+
+    def _blamed(
+        self, asked: list[Check], results: tuple[CheckResult, ...], ask: Callable[[str], list[Row]]
+    ) -> tuple[str, ...]:
+        """The batches to blame: where fewer arrive than were let in, checks look at all rows."""
+        if all(r.passed for r in results):
+            return ()
+        self._sound.forget()
+        return blamed(asked, results, cursor=self._builder.cursor, ask=ask)
 
 
 def changes_models(plan: Plan) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import counted, share, stretched, windows
+from windvane.stack.quality.arriving import counted, lately, share, stretched, windows
 from windvane.stack.quality.budget import LEAST as FEWEST
 from windvane.stack.quality.budget import TOTAL
 from windvane.stack.quality.table import Share, Table, Wish, check_of, literal, quoted
@@ -37,23 +37,32 @@ def render(table: Table, share_: Share) -> Check:
 
 def _moved(table: Table, column: str, alpha: float) -> str:
     return f"""SELECT broken FROM (
-WITH {windows(table, (column,), most=SLICES)}, shares AS (
-  SELECT _slice AS slice, {quoted(column)} AS category, COUNT(*) / CAST(MAX(_size) AS DOUBLE PRECISION) AS part
-  FROM slices CROSS JOIN arrived GROUP BY _slice, {quoted(column)}
-), both_sides AS (
-  SELECT slice, category, part FROM shares
-  UNION ALL
-  SELECT slice - 1, category, -part FROM shares WHERE slice > 0
-), steps AS (
-  SELECT slice, SUM(ABS(part)) / 2 AS moved
-  FROM (SELECT slice, category, SUM(part) AS part FROM both_sides GROUP BY slice, category) AS differences
-  GROUP BY slice
+WITH {lately(table, (column,))}, odd AS (
+  SELECT 1 AS _odd FROM (
+{_steps("lately", column)}
+  ) AS moves WHERE slice = 0 AND moved > {0.99 * LEAST}
+), {windows(table, (column,), most=SLICES)}, steps AS (
+{_steps("slices", column)}
 ), past AS (
   SELECT COUNT(*) AS n, MAX(moved) AS highest FROM steps
-  WHERE slice > 0 AND slice < (SELECT MAX(slice) FROM shares)
+  WHERE slice > 0 AND slice < (SELECT MAX(_slice) FROM slices)
 )
 SELECT {literal(f"column `{column}`: ")} || {share("moved")} || ' of the rows changed category; in ' || {counted("n")}
   || ' steps before at most ' || {share("highest")} AS broken
 FROM steps CROSS JOIN past
 WHERE slice = 0 AND n >= {FEWEST} AND moved > GREATEST({LEAST}, {stretched(alpha, past="n", highest="highest")})
 ) AS unusual"""
+
+
+def _steps(slices: str, column: str) -> str:
+    """How far the shares of each slice are from those of the slice before it."""
+    name = quoted(column)
+    return f"""  SELECT slice, SUM(ABS(part)) / 2 AS moved FROM (
+    SELECT slice, category, SUM(part) AS part FROM (
+      SELECT _slice AS slice, {name} AS category, COUNT(*) / CAST(MAX(_size) AS DOUBLE PRECISION) AS part
+      FROM {slices} CROSS JOIN arrived GROUP BY _slice, {name}
+      UNION ALL
+      SELECT _slice - 1, {name}, -COUNT(*) / CAST(MAX(_size) AS DOUBLE PRECISION)
+      FROM {slices} CROSS JOIN arrived WHERE _slice > 0 GROUP BY _slice, {name}
+    ) AS both_sides GROUP BY slice, category
+  ) AS differences GROUP BY slice"""

@@ -66,23 +66,26 @@ def _repeats(table: Table, column: str) -> float:
 
 
 def _met(table: Table, mine: str, other: str) -> str:
-    """FROM clause: arriving values of one column, whether it knew them, and whether the other did."""
+    """CTE `met`: arriving values of one column, whether it knew them, and whether the other knew those it did not."""
     a, b = quoted(mine), quoted(other)
-    return (
-        f"FROM (SELECT {a} AS value, COUNT(*) AS n FROM {table.relation} WHERE {ARRIVES} AND {a} IS NOT NULL "
-        f"GROUP BY {a}) AS fresh\n"
-        f"LEFT JOIN (SELECT DISTINCT {a} AS own FROM {table.relation} WHERE {KNOWN}) AS known "
-        f"ON known.own = fresh.value\n"
-        f"LEFT JOIN (SELECT DISTINCT {b} AS far FROM {table.relation} WHERE {KNOWN}) AS others "
-        f"ON others.far = fresh.value"
-    )
+    return f"""fresh AS (
+  SELECT {a} AS value, COUNT(*) AS n FROM {table.relation} WHERE {ARRIVES} AND {a} IS NOT NULL GROUP BY {a}
+), mine AS (
+  SELECT value, n, own FROM fresh LEFT JOIN (SELECT DISTINCT {a} AS own FROM {table.relation} WHERE {KNOWN}) AS known
+  ON known.own = fresh.value
+), others AS (
+  SELECT DISTINCT {b} AS far FROM {table.relation} JOIN (SELECT value AS _value FROM mine WHERE own IS NULL) AS new
+  ON new._value = {b} WHERE {KNOWN}
+), met AS (
+  SELECT value, n, own, far FROM mine LEFT JOIN others ON others.far = mine.value
+)"""
 
 
 def _foreign(table: Table, mine: str, other: str) -> str:
     return f"""SELECT broken FROM (
+WITH {_met(table, mine, other)}
 SELECT {literal(f"column `{mine}` holds values of `{other}`: ")} || {counted("SUM(n)")} || ' arriving rows' AS broken
-{_met(table, mine, other)}
-HAVING SUM(n) >= 5 AND SUM(CASE WHEN own IS NULL AND far IS NOT NULL THEN n ELSE 0 END) > 0.5 * SUM(n)
+FROM met HAVING SUM(n) >= 5 AND SUM(CASE WHEN own IS NULL AND far IS NOT NULL THEN n ELSE 0 END) > 0.5 * SUM(n)
 ) AS foreign_values"""
 
 
@@ -91,12 +94,13 @@ def _exchanged(table: Table, mine: str, other: str, *, pairs: int) -> str:
     rate = number(novelty(table, mine).rate)
     needed = math.log(pairs / ALPHA)
     return f"""SELECT broken FROM (
+WITH {_met(table, mine, other)}
 SELECT {literal(f"column `{mine}` holds values of `{other}`: ")} || {counted("CAST(k AS BIGINT)")} || ' arriving rows'
   AS broken
 FROM (SELECT CAST(SUM(n) AS DOUBLE PRECISION) AS n,
   CAST(SUM(CASE WHEN own IS NULL AND far IS NOT NULL THEN n ELSE 0 END) AS DOUBLE PRECISION) AS k,
   SUM(CASE WHEN own IS NULL AND far IS NOT NULL THEN 1 ELSE 0 END) AS different
-{_met(table, mine, other)}) AS sides
+FROM met) AS sides
 WHERE different > 1 AND k > n * {rate} AND k * LN(k / (n * {rate})) + CASE WHEN k < n
   THEN (n - k) * LN((n - k) / (n * (1 - {rate}))) ELSE 0 END > {number(needed)}
 ) AS exchanged_values"""

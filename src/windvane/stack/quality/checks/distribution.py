@@ -7,7 +7,7 @@ before, and that step with the same step between all earlier slices of that size
 from __future__ import annotations
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import counted, rounded, stretched, windows
+from windvane.stack.quality.arriving import counted, lately, rounded, stretched, windows
 from windvane.stack.quality.budget import LEAST as FEWEST
 from windvane.stack.quality.table import Share, Table, Wish, check_of, literal, number, quoted
 
@@ -30,17 +30,12 @@ def wishes(table: Table) -> tuple[Wish, ...]:
 def render(table: Table, share: Share) -> Check:
     """Fires when the step to the arriving rows is beyond every step before it by the stretch the bound asks for."""
     alpha = share.alpha / len(share.wish.columns)
-    quantiles = "\n    UNION ALL\n".join(
-        f"    SELECT _slice AS slice, {literal(c)} AS measure, {_quantiles(c)}, {number(_spread(table, c))} AS spread\n"
-        f"    FROM slices GROUP BY _slice"
-        for c in share.wish.columns
-    )
-    shift = ", ".join(f"ABS(q{i} - LEAD(q{i}) OVER w)" for i in range(len(QUANTILES)))
-    sql = f"""WITH {windows(table, share.wish.columns, most=SLICES)}, shapes AS (
-{quantiles}
-), shifts AS (
-  SELECT measure, slice, q2, LEAD(q2) OVER w AS q2_before, GREATEST({shift}) / spread AS shift
-  FROM shapes WINDOW w AS (PARTITION BY measure ORDER BY slice)
+    sql = f"""WITH {lately(table, share.wish.columns)}, odd AS (
+  SELECT 1 AS _odd FROM (
+{_shifts(table, "lately", share.wish.columns)}
+  ) AS moves WHERE slice = 0 AND shift > {LEAST}
+), {windows(table, share.wish.columns, most=SLICES)}, shifts AS (
+{_shifts(table, "slices", share.wish.columns)}
 ), past AS (
   SELECT measure, COUNT(*) AS n, MAX(shift) AS highest FROM shifts
   WHERE slice > 0 AND shift IS NOT NULL GROUP BY measure
@@ -60,11 +55,23 @@ WHERE slice = 0 AND n >= {FEWEST} AND (SELECT _size FROM arrived) >= {ROWS} AND 
     return check_of(table, share, sql=sql, why=why)
 
 
-def _quantiles(column: str) -> str:
-    return ", ".join(
-        f"PERCENTILE_CONT({p}) WITHIN GROUP (ORDER BY CAST({quoted(column)} AS DOUBLE PRECISION)) AS q{i}"
-        for i, p in enumerate(QUANTILES)
+def _shifts(table: Table, slices: str, columns: tuple[str, ...]) -> str:
+    """How far the quantiles of each slice are from those of the slice before it, per measure."""
+    tall = "\n      UNION ALL\n".join(
+        f"      SELECT {literal(c)} AS measure, {number(_spread(table, c))} AS spread, _slice AS slice, "
+        f"CAST({quoted(c)} AS DOUBLE PRECISION) AS _value FROM {slices}"
+        for c in columns
     )
+    quantiles = ", ".join(
+        f"PERCENTILE_CONT({p}) WITHIN GROUP (ORDER BY _value) AS q{i}" for i, p in enumerate(QUANTILES)
+    )
+    shift = ", ".join(f"ABS(q{i} - LEAD(q{i}) OVER w)" for i in range(len(QUANTILES)))
+    return f"""  SELECT measure, slice, q2, LEAD(q2) OVER w AS q2_before, GREATEST({shift}) / spread AS shift FROM (
+    SELECT measure, spread, slice, {quantiles}
+    FROM (
+{tall}
+    ) AS tall GROUP BY measure, spread, slice
+  ) AS shapes WINDOW w AS (PARTITION BY measure ORDER BY slice)"""
 
 
 def _spread(table: Table, column: str) -> float:

@@ -56,8 +56,8 @@ def render(table: Table, share: Share) -> Check:
 
 
 def _bounds(i: int, column: str) -> str:
-    name = f"CAST({quoted(column)} AS DOUBLE PRECISION)"
-    return f"MIN({name}) AS l{i}, MAX({name}) AS h{i}, COUNT({name}) AS n{i}"
+    low, high = (f"CAST({end}({quoted(column)}) AS DOUBLE PRECISION)" for end in ("MIN", "MAX"))
+    return f"{low} AS l{i}, {high} AS h{i}, COUNT({quoted(column)}) AS n{i}"
 
 
 def _ends(i: int, column: str) -> str:

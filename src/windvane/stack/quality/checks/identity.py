@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from windvane.domain.estate import Check
 from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
+from windvane.stack.quality.settled import come_again, coming, follows
 from windvane.stack.quality.surge import ALPHA
 from windvane.stack.quality.table import Share, Table, Wish, check_of, quoted
 
@@ -34,8 +35,10 @@ def render(table: Table, share: Share) -> Check:
     aged = f"ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY _seq DESC, _row DESC) AS age"
     both = ", ".join(f"old.{quoted(c)}" for c in (*table.contract.key, *share.wish.columns))
     met = " AND ".join(f"old.{quoted(c)} = again.{quoted(c)}" for c in table.contract.key)
-    sql = f"""WITH fresh AS (
-  SELECT {key}, {cells} FROM {source} WHERE {ARRIVES}
+    gated = follows(table)
+    first = f"{coming(table)}, {come_again(table)}, " if gated else ""
+    sql = f"""WITH {first}fresh AS (
+  SELECT {key}, {cells} FROM {source} WHERE {ARRIVES}{" AND EXISTS (SELECT 1 FROM known_keys)" if gated else ""}
 ), again AS (
   SELECT DISTINCT {keys} FROM {source} AS old JOIN fresh ON {same} WHERE {KNOWN}
 ), old AS (

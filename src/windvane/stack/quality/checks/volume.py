@@ -48,10 +48,11 @@ def render(table: Table, share: Share) -> Check | None:
         parts = [_days(table, top) if by_day else _batches(table, number(top))] if told else []
         parts += [_batches(table, "", floor=True)] if by_day else []
         why = _why(found, top, by_day) if told else _WHY_SHORT
+    tally = f"WITH {_tally(table, by_day)}\n" if parts else ""
     parts += [_empty(table)] if table.relation.startswith("staging.") else []
     if not parts:
         return None
-    sql = "\nUNION ALL\n".join(f"SELECT broken FROM (\n{p}\n) AS unusual" for p in parts)
+    sql = tally + "\nUNION ALL\n".join(f"SELECT broken FROM (\n{p}\n) AS unusual" for p in parts)
     return check_of(table, share, sql=_but_corrections(table, sql), why=why)
 
 
@@ -69,13 +70,17 @@ def _but_corrections(table: Table, sql: str) -> str:
     if not key or len(table.upstream) != 1 or not table.relation.startswith("core."):
         return sql
     source = table.upstream[0]
-    same = " AND ".join(f"old.{quoted(k)} = fresh.{quoted(k)}" for k in key)
-    again = f"EXISTS (SELECT 1 FROM {source} AS old WHERE old.{KNOWN} AND {same})"
-    return (
-        f"SELECT broken FROM (\n{sql}\n) AS odd\nWHERE (SELECT COALESCE(AVG(CASE WHEN {again} THEN 1.0 ELSE 0.0 "
-        f"END), 0) "
-        f"FROM {source} AS fresh WHERE fresh.{ARRIVES}) <= 0.5"
-    )
+    cells, mine = ", ".join(quoted(k) for k in key), ", ".join(f"old.{quoted(k)}" for k in key)
+    same, met = (" AND ".join(f"{o}.{quoted(k)} = fresh.{quoted(k)}" for k in key) for o in ("old", "again"))
+    return f"""WITH odd AS (
+{sql}
+), fresh AS (
+  SELECT {cells} FROM {source} WHERE {ARRIVES} AND EXISTS (SELECT 1 FROM odd)
+), again AS (
+  SELECT DISTINCT {mine} FROM {source} AS old JOIN fresh ON {same} WHERE old.{KNOWN}
+)
+SELECT broken FROM odd
+WHERE 2 * (SELECT COUNT(*) FROM fresh JOIN again ON {met}) <= (SELECT COUNT(*) FROM fresh)"""
 
 
 def _limit(past: list[float], alpha: float) -> Limit:
@@ -170,13 +175,21 @@ def _empty(table: Table) -> str:
     )
 
 
+def _tally(table: Table, by_day: str) -> str:
+    """CTE `tally`: rows per batch, part and, where rows are told by day, day; all that follows adds these up."""
+    day = f"CAST({quoted(by_day)} AS DATE)" if by_day else "CAST(NULL AS DATE)"
+    return f"""tally AS (
+  SELECT _batch, _seq, {_part(table)} AS part, {day} AS day, COUNT(*) AS n, MAX(_row) AS last_row
+  FROM {table.relation} GROUP BY _batch, _seq, {_part(table)}, {day}
+)"""
+
+
 def _days(table: Table, top: float) -> str:
-    day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
     same = "AND EXTRACT(DOW FROM known.day) = EXTRACT(DOW FROM late.day)\n  " if _is_weekly(table) else ""
     return f"""WITH days AS (
-  SELECT {day} AS day, {_part(table)} AS part, COUNT(*) AS n, COUNT(_fresh) AS arrives
-  FROM {table.relation} LEFT JOIN {FRESH}
-  WHERE {day} IS NOT NULL{_worked(table, day)} GROUP BY {day}, {_part(table)}
+  SELECT day, part, CAST(SUM(n) AS BIGINT) AS n, COUNT(_fresh) AS arrives
+  FROM tally LEFT JOIN {FRESH}
+  WHERE day IS NOT NULL{_worked(table, "day")} GROUP BY day, part
 ), earlier AS (
   SELECT late.day, late.part, late.n, known.n AS was,
     ROW_NUMBER() OVER (PARTITION BY late.day, late.part ORDER BY known.day DESC) AS age
@@ -202,11 +215,11 @@ def _batches(table: Table, top: str, *, floor: bool = False) -> str:
     fewest = FEW_BATCHES if floor else ENOUGH
     limit_ = f"MAX({top})" if top else reach_sql("n", usual="GREATEST(1.0, AVG(n))")
     newest = LONG if not top else RECENT
-    worked = _worked(table, f"CAST({quoted(table.contract.time_column)} AS DATE)") if floor else ""
+    worked = _worked(table, "day") if floor else ""
     return f"""WITH batches AS (
-  SELECT _seq, {_part(table)} AS part, COUNT(*) AS n, MAX(_row) AS last, COUNT(_fresh) AS arrives
-  FROM {table.relation} LEFT JOIN {FRESH}{" WHERE TRUE" + worked if worked else ""}
-  GROUP BY _seq, {_part(table)}
+  SELECT _seq, part, CAST(SUM(n) AS BIGINT) AS n, MAX(last_row) AS last, COUNT(_fresh) AS arrives
+  FROM tally LEFT JOIN {FRESH}{" WHERE TRUE" + worked if worked else ""}
+  GROUP BY _seq, part
 ), aged AS (
   SELECT n, part, ROW_NUMBER() OVER (PARTITION BY part ORDER BY _seq DESC) AS age FROM batches WHERE arrives = 0
 ), usual AS (
