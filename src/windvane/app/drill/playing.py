@@ -150,7 +150,14 @@ def _on(source: str, faults: tuple[Fault, ...], base: Base, rng: Random) -> Inje
     for fault in faults[1:]:
         if first is None or first.broken is None:
             return None
-        again = _broken(world, first.broken)
-        second = fault.inject(again, rng)
+        second = _then(fault, _broken(world, first.broken), rng)
         first = None if second is None else both(first, second, source)
     return first
+
+
+def _then(fault: Fault, world: World, rng: Random) -> Injection | None:
+    """The fault on a delivery that another one broke; `None` too where it can make nothing of what stands there."""
+    try:
+        return fault.inject(world, rng)
+    except ValueError:
+        return None
