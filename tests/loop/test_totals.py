@@ -130,6 +130,15 @@ def test_where_nothing_tells_which_side_is_off_both_wait_and_one_that_comes_corr
     assert (len(shop.shown("invoices")), len(shop.shown("lines"))) == (len(invoices), len(lines))
 
 
+def test_totals_wait_while_no_line_of_their_day_can_be_read(built: Path, tmp_path: Path) -> None:
+    shop, (invoices, lines) = Shop(built, tmp_path), day(12)
+    report = shop.arrives(invoices=invoices, lines=[r | {"price": f"{r['price']} {r['price']}"} for r in lines])
+    assert [a.title for a in report.asks] == ["Admit invoices as delivered", "Admit lines as delivered"]
+    assert not shop.shown("invoices")
+    assert not shop.arrives(lines=lines).asks
+    assert (len(shop.shown("invoices")), len(shop.shown("lines"))) == (len(invoices), len(lines))
+
+
 def test_prices_that_never_were_wait_alone_unless_totals_were_made_from_them(built: Path, tmp_path: Path) -> None:
     shop, (invoices, lines) = Shop(built, tmp_path / "one"), day(12)
     report = shop.arrives(invoices=invoices, lines=dearer(lines, "price", 0.93))

@@ -39,14 +39,25 @@ def deliveries(crew: Crew) -> tuple[tuple[Decision, tuple[Batch, ...]], ...]:
 
 
 def contradicted(crew: Crew) -> tuple[tuple[Decision, Batch], ...]:
-    """Questions about one delivery that broke nothing but what binds it to another table, which may come corrected."""
+    """Questions about one delivery that broke nothing but what binds it to another table, which may come corrected.
+
+    What the rows of the other table broke for themselves is not about it either: none of them could be read.
+    """
     book = Logbook(crew.ledger)
     found = []
     for decision in book.waiting():
         admitted = [c.batch.id for c in book.plans[decision.plan].changes if isinstance(c, Admit)]
-        if len(admitted) == 1 and admitted[0] in book.landed and _only(book, decision, frozenset({RULE})):
-            found.append((decision, book.landed[admitted[0]]))
+        batch = book.landed.get(admitted[0]) if len(admitted) == 1 else None
+        if batch is not None and _speaks_of_others(_broken(book, decision), batch):
+            found.append((decision, batch))
     return tuple(found)
+
+
+def _speaks_of_others(broken: list[tuple[str, str]], batch: Batch) -> bool:
+    """Whether all that broke binds the delivery to another table, or is that table's own affair."""
+    named = [(at, rule) for at, rule in broken if rule]
+    whole = len(named) == len(broken) or not batch.quarantined  # rows of others were too many to withhold
+    return bool(named) and whole and all(rule == RULE or at != batch.source for at, rule in named)
 
 
 def came(crew: Crew, decision: Decision, *, plan: str) -> None:
@@ -96,9 +107,15 @@ def _read_now(crew: Crew, estate: Estate, decision: Decision, batch: Batch) -> b
 
 def _only(book: Logbook, decision: Decision, rules: frozenset[str]) -> bool:
     """Whether no check but those of some rules broke, and nothing was withheld."""
+    broken = _broken(book, decision)
+    return bool(broken) and all(rule in rules for _, rule in broken)
+
+
+def _broken(book: Logbook, decision: Decision) -> list[tuple[str, str]]:
+    """(table, rule) of the checks that broke; both empty for a signal that is of no check."""
     incident = book.incidents.get(decision.incident)
     names = [s.expected.strip("`").partition("` ")[0].split(".") for s in incident.signals] if incident else []
-    return bool(names) and all(len(n) > 2 and n[2] in rules for n in names)
+    return [(n[1], n[2]) if len(n) > 2 else ("", "") for n in names]
 
 
 def _more(crew: Crew, batch: Batch) -> bool:

@@ -110,19 +110,26 @@ def _waiting(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, .
     """Deliveries that must not be tried alone, since alone nothing speaks against them.
 
     Of those that contradict each other the one that is odd for itself, or both; none when a check of one broke too,
-    which then does not pass. Those that agree, when the numbers that bind them moved as a whole on one side alone.
+    which then does not pass. Those that agree, when the numbers that bind them moved as a whole on one side alone, or
+    when no row of one can be read: it came as a witness, and says nothing.
     """
     broken = torn(judged.trial)
     if not broken:
         named = set(said(estate, judged.trial))
         own = [_own(judged, b.source) for b in batches]
         moved = any(rule_of(c) in _OF_COLUMNS and named & _columns(c) for found in own for c in found)
-        return batches if moved and not all(own) else ()
+        return batches if named and (moved or _mute(judged)) and not all(own) else ()
     named = {name for c in broken for name in _columns(c)}
     if any(rule_of(c) in _OF_ROWS or named & _columns(c) for b in batches for c in _own(judged, b.source)):
         return ()
     odd = tuple(b for b in batches if _odd(crew, estate, named, b))
     return odd if len(odd) == 1 else batches
+
+
+def _mute(judged: Judged) -> bool:
+    """Whether no row of some delivery could be read."""
+    read = (c.batch for c in judged.plan.changes if isinstance(c, Admit))
+    return any(b.rows_read and b.quarantined == b.rows_read for b in read)
 
 
 def _own(judged: Judged, source: str) -> list[CheckResult]:
