@@ -8,7 +8,6 @@ as long as none came without the news in between.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from windvane.domain.batch import Batch
@@ -29,12 +28,12 @@ from windvane.sql.casts import casts
 from windvane.stack.quality.keys import key_of, time_of
 from windvane.stack.quality.seams import relation_of
 from windvane.stack.quality.staying import LABELS, LEVELS, STOPPED, News, Told, doubt
+from windvane.stack.quality.table import is_number
 
 ENOUGH = discovery.PERSISTS  # deliveries in a row, each of another run
 MOST = 20  # of them that are compared and let in together
 _LATELY = 300  # deliveries that came in last, among which the one of the newest time is looked for
 _KIND = {rule: "a trend" for rule in LEVELS} | {rule: "nothing is told any more" for rule in STOPPED}
-_NUMBER = re.compile(r"bigint|double|decimal", re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -184,7 +183,7 @@ def _doubt(crew: Crew, estate: Estate, row: Row, broken: tuple[CheckResult, ...]
         rows=tuple(relation_of(crew.root, row.model, (b,)) for b in row.batches),
         entities=tuple(c for c in key if c != time),
         time=time,
-        numbers=tuple(c.name for c in made if _NUMBER.match(c.type) and c.name not in key),
+        numbers=tuple(c.name for c in made if is_number(c.type) and c.name not in key),
         used=frozenset(c.name for c in made if columns_of(c.text) & counted),
     )
     return doubt(told, tuple(News(rule_of(c), c.broken) for c in broken))

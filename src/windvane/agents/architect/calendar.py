@@ -28,11 +28,8 @@ def proposals(scene: Scene) -> tuple[Plan, ...]:
     cadence = contract.cadence if isinstance(contract, Contract) else ""
     parts = _parts(found.inputs, cadence)
     fresh = {title: names for title, names in parts.items() if not set(names) & set(found.inputs.calendar)}
-    if DAYS_OFF not in fresh:
-        return tuple(_plan(scene, found, title, names, cadence) for title, names in fresh.items())
-    del fresh[DAYS_OFF]
-    plans = tuple(_plan(scene, found, title, names, cadence) for title, names in fresh.items())
-    return (*plans, *_off(scene, found, cadence))
+    plans = tuple(_plan(scene, found, title, names, cadence) for title, names in fresh.items() if title != DAYS_OFF)
+    return (*plans, *_off(scene, found, cadence)) if DAYS_OFF in fresh else plans
 
 
 def _off(scene: Scene, product: Product, cadence: str) -> tuple[Plan, ...]:
