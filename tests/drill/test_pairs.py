@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from windvane.app.drill.pairs import both
+from types import SimpleNamespace
+
+from drill_worlds import given, world
+
+from windvane.app.drill.pairs import both, covered
+from windvane.app.drill.playing import Case, drawn, load
 from windvane.domain.fault import Injection, Right, Sent, Truth
 from windvane.domain.record import replace
 from windvane.domain.table import Table
@@ -58,3 +63,31 @@ def test_rows_in_another_order_with_values_that_changed_are_not_played() -> None
     turned = replace(CLEAN, rows=CLEAN.rows[::-1])
     made = both(injection(turned, CLEAN, "nothing"), injection(turned, turned.put("n", list("9999")), "nothing"), "t")
     assert made is None
+
+
+def test_what_did_not_come_is_not_broken_by_a_second_fault() -> None:
+    gone = replace(injection(CLEAN, CLEAN, "hold"), waves=((),))
+    sent = injection(CLEAN.dropped([1]), CLEAN, "heal")
+    assert both(gone, sent, "t") is None
+    made = both(sent, gone, "t")
+    assert made is not None and made.waves == ((),)
+
+
+def test_of_a_fault_that_sends_the_same_without_the_first_its_own_truth_holds() -> None:
+    broken = injection(CLEAN.mapped("n", lambda v: f"-{v}"), CLEAN, "hold")
+    alone = injection(CLEAN, CLEAN, "skip")
+    again = replace(alone, waves=((Sent(source="t", name="t.csv", content=b"yesterday's"),),))
+    made = covered(broken, again, again)
+    assert made is not None and made.truth.rights == ("skip",) and made.said == "x; x"
+    assert covered(broken, alone, again) is None, "something of the first is in what is sent"
+    assert covered(broken, again, None) is None, "alone it could make nothing"
+    later = replace(broken, waves=(*broken.waves, again.waves[0]))
+    assert covered(later, again, again) is None, "what the first sends later comes too"
+
+
+def test_yesterdays_file_instead_of_a_broken_one_is_known_and_nothing_is_asked() -> None:
+    base = SimpleNamespace(world=world(), given=given())
+    names = ("spelling_variants", "same_file_again")
+    made = drawn(Case(names, "shop", 1, source="orders"), tuple(map(load, names)), base)  # type: ignore[arg-type]
+    assert made is not None and made.truth.rights == ("skip",)
+    assert not [t for t in made.truth.tables if t.source == "orders"]

@@ -139,6 +139,29 @@ def test_totals_wait_while_no_line_of_their_day_can_be_read(built: Path, tmp_pat
     assert (len(shop.shown("invoices")), len(shop.shown("lines"))) == (len(invoices), len(lines))
 
 
+def test_invoices_that_only_their_lines_know_of_are_missed_before_the_day_is_shown(built: Path, tmp_path: Path) -> None:
+    shop, (invoices, lines) = Shop(built, tmp_path), day(12)
+    report = shop.arrives(invoices=invoices[4:], lines=lines)
+    assert [a.title for a in report.asks] == ["Admit invoices as delivered", "Admit lines as delivered"]
+    assert all("4 rows that should be among those that arrive in `core.invoices`" in str(a) for a in report.asks)
+    assert not shop.shown("invoices")
+    assert not shop.arrives(invoices=invoices).asks
+    assert (len(shop.shown("invoices")), len(shop.shown("lines"))) == (len(invoices), len(lines))
+
+
+def test_lines_that_no_one_can_read_come_in_with_their_totals_by_the_repair_that_makes_both_agree(
+    built: Path, tmp_path: Path
+) -> None:
+    shop, (invoices, lines) = Shop(built, tmp_path / "one"), day(12)
+    respelled = [r | {"sold_on": f"{date.fromisoformat(r['sold_on']):%d-%b-%Y}"} for r in lines]
+    report = shop.arrives(invoices=invoices, lines=respelled)
+    assert not report.asks and [r.title for r in report.releases] == ["Read `sold_on` as `date:%d-%b-%Y` in lines"]
+    assert (len(shop.shown("invoices")), len(shop.shown("lines"))) == (len(invoices), len(lines))
+    shop = Shop(built, tmp_path / "two")
+    report = shop.arrives(invoices=dearer(invoices, "total", 1.1166), lines=respelled)
+    assert report.asks and not shop.shown("invoices"), "read, they contradict their totals"
+
+
 def test_prices_that_never_were_wait_alone_unless_totals_were_made_from_them(built: Path, tmp_path: Path) -> None:
     shop, (invoices, lines) = Shop(built, tmp_path / "one"), day(12)
     report = shop.arrives(invoices=invoices, lines=dearer(lines, "price", 0.93))

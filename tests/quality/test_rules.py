@@ -74,11 +74,9 @@ def _with(rows: Rows, column: int, change: object) -> Rows:
 
 def test_every_rule_that_fits_is_there_and_says_why(world: World) -> None:
     assert set(world.checks) == {
-        "accepted_values", "category_share", "continuity", "cut_texts", "distribution", "extremes", "freshness",
-        "future",
-        "not_null",
-        "null_share", "orphans", "point_mass", "range", "references", "roundness", "same_again", "segments",
-        "sentinel", "sign_share", "strange_text", "unique", "variants", "volume",
+        "accepted_values", "advancing", "category_share", "continuity", "cut_texts", "distribution", "extremes",
+        "freshness", "future", "not_null", "null_share", "orphans", "point_mass", "range", "references", "roundness",
+        "same_again", "segments", "sentinel", "sign_share", "strange_text", "unique", "variants", "volume",
     }  # fmt: skip
     assert all(c.why for c in world.checks.values())
     assert sum(c.false_alarm_bound for c in world.checks.values()) <= 0.005

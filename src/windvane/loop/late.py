@@ -15,7 +15,7 @@ from windvane.domain.plan import Plan
 from windvane.domain.record import replace
 from windvane.loop import lost, mend
 from windvane.loop.crew import Crew
-from windvane.loop.diagnosis.bound import RULE
+from windvane.loop.diagnosis.bound import BINDING
 from windvane.loop.logbook import Logbook
 from windvane.sql.alias import columns_of, quote
 from windvane.sql.casts import casts
@@ -57,7 +57,7 @@ def _speaks_of_others(broken: list[tuple[str, str]], batch: Batch) -> bool:
     """Whether all that broke binds the delivery to another table, or is that table's own affair."""
     named = [(at, rule) for at, rule in broken if rule]
     whole = len(named) == len(broken) or not batch.quarantined  # rows of others were too many to withhold
-    return bool(named) and whole and all(rule == RULE or at != batch.source for at, rule in named)
+    return bool(named) and whole and all(rule in BINDING or at != batch.source for at, rule in named)
 
 
 def came(crew: Crew, decision: Decision, *, plan: str) -> None:

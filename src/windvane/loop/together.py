@@ -18,9 +18,9 @@ from windvane.domain.estate import Estate
 from windvane.domain.incident import Incident
 from windvane.domain.record import replace
 from windvane.domain.run import CheckResult
-from windvane.loop import admitting, diagnose, late, propose, rules, settling
+from windvane.loop import admitting, diagnose, late, propose, repair, rules, settling
 from windvane.loop.crew import Crew
-from windvane.loop.diagnosis.bound import RULE, rule_of, said, torn
+from windvane.loop.diagnosis.bound import BINDING, PASSED_OVER, rule_of, said, torn
 from windvane.loop.diagnosis.order import parents_first
 from windvane.loop.logbook import Logbook
 from windvane.loop.settling import Served
@@ -81,6 +81,8 @@ def _decided(crew: Crew, estate: Estate, incident: Incident, rows: tuple[Row, ..
     if judged.verdict.outcome == "promote":
         return (settling.promoted(crew, judged, incident),)
     waits = _waiting(crew, estate, judged, batches)
+    if waits and not torn(judged.trial) and (healed := _healed(crew, estate, judged, batches)):
+        return healed
     if not waits and not torn(judged.trial):
         return _each(crew, batches)
     if len(rows) == 1:
@@ -110,15 +112,18 @@ def _waiting(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, .
     """Deliveries that must not be tried alone, since alone nothing speaks against them.
 
     Of those that contradict each other the one that is odd for itself, or both; none when a check of one broke too,
-    which then does not pass. Those that agree, when the numbers that bind them moved as a whole on one side alone, or
-    when no row of one can be read: it came as a witness, and says nothing.
+    which then does not pass. Both, where rows of one are passed over by the other. Those that agree, when the numbers
+    that bind them moved as a whole on one side alone, or when no row of one can be read: it came as a witness, and says
+    nothing.
     """
     broken = torn(judged.trial)
     if not broken:
         named = set(said(estate, judged.trial))
         own = [_own(judged, b.source) for b in batches]
         moved = any(rule_of(c) in _OF_COLUMNS and named & _columns(c) for found in own for c in found)
-        return batches if named and (moved or _mute(judged)) and not all(own) else ()
+        return batches if named and (moved or _unread(judged)) and not all(own) else ()
+    if any(rule_of(c) == PASSED_OVER for c in broken):
+        return () if any(b.quarantined for b in batches) else batches  # withheld rows are missed by others
     named = {name for c in broken for name in _columns(c)}
     if any(rule_of(c) in _OF_ROWS or named & _columns(c) for b in batches for c in _own(judged, b.source)):
         return ()
@@ -126,10 +131,21 @@ def _waiting(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, .
     return odd if len(odd) == 1 else batches
 
 
-def _mute(judged: Judged) -> bool:
-    """Whether no row of some delivery could be read."""
+def _unread(judged: Judged) -> tuple[Batch, ...]:
+    """Deliveries of which no row could be read."""
     read = (c.batch for c in judged.plan.changes if isinstance(c, Admit))
-    return any(b.rows_read and b.quarantined == b.rows_read for b in read)
+    return tuple(b for b in read if b.rows_read and b.quarantined == b.rows_read)
+
+
+def _healed(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, ...]) -> tuple[Decision, ...]:
+    """The repair of the one delivery that cannot be read, with what it binds beside it: readable, it is a witness."""
+    unread = _unread(judged)
+    if len(unread) != 1:
+        return ()
+    incident = diagnose.explain(crew, estate, diagnose.alone(crew, unread), judged.trial, judged.plan)
+    tried = (settling.judge(crew, plan) for plan in repair.plans(crew, estate, incident, batches))
+    best = next((j for j in tried if j.verdict.outcome == "promote"), None)
+    return (settling.promoted(crew, best, incident),) if best else ()
 
 
 def _own(judged: Judged, source: str) -> list[CheckResult]:
@@ -138,7 +154,7 @@ def _own(judged: Judged, source: str) -> list[CheckResult]:
 
 
 def _is_about(result: CheckResult, source: str) -> bool:
-    return rule_of(result) != RULE and result.relation in (f"staging.{source}", f"core.{source}")
+    return rule_of(result) not in BINDING and result.relation in (f"staging.{source}", f"core.{source}")
 
 
 def _columns(result: CheckResult) -> set[str]:

@@ -14,9 +14,12 @@ _SHOWN: frozenset[Right] = frozenset({"heal", "quarantine", "nothing", "notice",
 def both(first: Injection, second: Injection, source: str) -> Injection | None:
     """`second` broke what `first` had sent. Waiting is always right for two, showing where each alone may be shown.
 
-    `None` when one truth cannot be worked into the other, or when both take several days.
+    `None` when one truth cannot be worked into the other, when both take several days, or when the second would break
+    what the first did not let come.
     """
     if any(first.waves[1:]) or (len(first.waves) > 1 and len(second.waves) > 1):
+        return None
+    if _sends(second, source) and not _sends(first, source):
         return None
     said, trouble = f"{first.said}; {second.said}", (*first.trouble, *second.trouble)
     waves = (*second.waves, *first.waves[1:])
@@ -35,6 +38,20 @@ def both(first: Injection, second: Injection, source: str) -> Injection | None:
     rights: tuple[Right, ...] = ("hold", "quarantine", "heal") if put else ("hold", "heal")
     truth = replace(first.truth, rights=rights, tables=(*others, table), place=source, aside=aside)
     return replace(made, truth=truth)
+
+
+def covered(first: Injection, second: Injection, alone: Injection | None) -> Injection | None:
+    """`second` with the truth that it has `alone`, where it sends the same whether or not `first` befell the delivery.
+
+    A file of yesterday, or none, holds nothing of what was broken today. `None` where something of `first` is left.
+    """
+    if alone is None or alone.waves != second.waves or len(first.waves) > 1 or first.trouble:
+        return None
+    return replace(alone, said=f"{first.said}; {alone.said}")
+
+
+def _sends(injection: Injection, source: str) -> bool:
+    return any(s.source == source for wave in injection.waves for s in wave)
 
 
 def _may_show(injection: Injection, source: str) -> bool:

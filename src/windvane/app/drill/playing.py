@@ -10,7 +10,7 @@ from windvane.app.drill.base import Base
 from windvane.app.drill.case import played
 from windvane.app.drill.judging import Score, judge
 from windvane.app.drill.oracle import Oracle
-from windvane.app.drill.pairs import both
+from windvane.app.drill.pairs import both, covered
 from windvane.domain import registry
 from windvane.domain.errors import Usage
 from windvane.domain.fault import Fault, Injection, World
@@ -150,8 +150,12 @@ def _on(source: str, faults: tuple[Fault, ...], base: Base, rng: Random) -> Inje
     for fault in faults[1:]:
         if first is None or first.broken is None:
             return None
+        apart = Random()
+        apart.setstate(rng.getstate())
         second = _then(fault, _broken(world, first.broken), rng)
-        first = None if second is None else both(first, second, source)
+        if second is None:
+            return None
+        first = covered(first, second, _then(fault, world, apart)) or both(first, second, source)
     return first
 
 

@@ -9,6 +9,8 @@ from windvane.domain.run import CheckResult, Trial
 from windvane.sql.lineage import upstream
 
 RULE = "reconciliation"
+PASSED_OVER = "passed_over"
+BINDING = frozenset({RULE, PASSED_OVER})
 
 
 def bound(estate: Estate, sources: Iterable[str]) -> tuple[frozenset[str], ...]:
@@ -25,7 +27,7 @@ def bound(estate: Estate, sources: Iterable[str]) -> tuple[frozenset[str], ...]:
 
 def torn(trial: Trial) -> tuple[CheckResult, ...]:
     """The broken checks of a trial that bind sources."""
-    return tuple(c for c in trial.checks if not c.passed and c.severity == "block" and rule_of(c) == RULE)
+    return tuple(c for c in trial.checks if not c.passed and c.severity == "block" and rule_of(c) in BINDING)
 
 
 def said(estate: Estate, trial: Trial) -> frozenset[str]:

@@ -52,31 +52,41 @@ FROM steps WHERE gap > {number(top)} HAVING COUNT(*) > 0"""
     )
     unbroken = _unbroken(_inside(table), table)
     if unbroken.steps:
-        sql = f"{sql}\nUNION ALL\n{_holes(table, day, even=unbroken.even)}"
-        why += f" None of {unbroken.steps:,} steps between days of one delivery left a day out: one that does lacks it."
+        sql = f"{sql}\nUNION ALL\n{_holes(table, day, unbroken)}"
+        where = "from delivery to delivery" if unbroken.seams else "of one delivery"
+        why += f" None of {unbroken.steps:,} steps between days {where} left a day out: one that does lacks it."
     return check_of(table, share, sql=sql, why=why)
 
 
 class Unbroken(NamedTuple):
-    """How many steps within deliveries left no day out, and whether each day had about as many rows as any other."""
+    """How many steps within deliveries left no day out, whether each day had about as many rows as any other, and
+    whether no day was left out where one delivery ended and the next began."""
 
     steps: int = 0
     even: bool = False
+    seams: bool = False
 
 
-def _holes(table: Table, day: str, *, even: bool) -> str:
-    """SQL of days left out inside what arrives: between deliveries a day off may lie, inside one it was not sent.
+def _holes(table: Table, day: str, unbroken: Unbroken) -> str:
+    """SQL of days left out inside what arrives: between deliveries a day off may lie, unless none ever did.
 
     Rows that come by chance leave a day empty where they are few a day: then nothing is said.
     """
     gap = steps(table.calendar, "before", "day") if table.calendar.days_off else "day - before"
-    chance = "" if even else f" AND COUNT(*) * EXP(-SUM(many) / COUNT(*)) <= {BY_CHANCE:g}"
+    chance = "" if unbroken.even else f" AND COUNT(many) * EXP(-SUM(many) / COUNT(many)) <= {BY_CHANCE:g}"
+    days = f"""SELECT _batch AS delivery, {day} AS day, COUNT(*) AS many FROM {table.relation} WHERE {ARRIVES}
+        AND {day} >= (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN}) GROUP BY 1, 2"""
+    if unbroken.seams:
+        days = f"""SELECT 'all' AS delivery, day, SUM(many) AS many FROM (
+        SELECT day, many FROM ({days}) AS arriving
+        UNION ALL
+        SELECT _newest, NULL FROM newest{_waiting(table, day, more=", NULL")}
+      ) AS seamless GROUP BY day"""
     return f"""SELECT {counted("SUM(missing)")} || ' days are left out inside the delivery' AS broken FROM (
   SELECT delivery, SUM(CASE WHEN gap > 1 THEN 1 ELSE 0 END) AS missing FROM (
     SELECT delivery, many, {gap} AS gap FROM (
-      SELECT _batch AS delivery, day, many, LAG(day) OVER (PARTITION BY _batch ORDER BY day) AS before
-      FROM (SELECT _batch, {day} AS day, COUNT(*) AS many FROM {table.relation} WHERE {ARRIVES}
-        AND {day} >= (SELECT MAX({day}) FROM {table.relation} WHERE {KNOWN}) GROUP BY 1, 2) AS each_day
+      SELECT delivery, day, many, LAG(day) OVER (PARTITION BY delivery ORDER BY day) AS before
+      FROM ({days}) AS each_day
     ) AS pairs_of_days
   ) AS gaps_of_days GROUP BY delivery HAVING MAX(gap) > 1{chance}
 ) AS holes HAVING COUNT(*) > 0"""
@@ -105,17 +115,19 @@ def _unbroken(inside: list[list[tuple[date, int]]], table: Table) -> Unbroken:
     if len(inside) < MANY or len(gaps) < UNBROKEN or max(gaps) > 1 or not rows:
         return Unbroken()
     even = rows[0] >= rows[len(rows) // 2] / 2
-    return Unbroken(len(gaps), even) if even or pvariance(rows) <= SCATTER * fmean(rows) else Unbroken()
+    if not even and pvariance(rows) > SCATTER * fmean(rows):
+        return Unbroken()
+    return Unbroken(len(gaps), even, seams=max(_gaps(table)) <= 1)
 
 
-def _waiting(table: Table, day: str) -> str:
+def _waiting(table: Table, day: str, more: str = "") -> str:
     """SQL of the days before the last arriving one of which rows wait for a person: they are not missing."""
     if len(table.upstream) != 1 or not table.upstream[0].startswith("staging."):
         return ""
     source, column = table.upstream[0].partition(".")[2], table.contract.time_column
     return f"""
-  UNION
-  SELECT day FROM windvane.waiting CROSS JOIN newest
+  UNION{" ALL" if more else ""}
+  SELECT day{more} FROM windvane.waiting CROSS JOIN newest
   WHERE source = {literal(source)} AND col = {literal(column)} AND day > _newest
     AND day < (SELECT MAX({day}) FROM {table.relation} WHERE {ARRIVES})"""
 
