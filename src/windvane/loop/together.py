@@ -31,6 +31,8 @@ from windvane.stack.repair.usual import unusual
 Row = tuple[Batch, ...]  # at most one delivery of each source
 _OF_ROWS = frozenset({"volume", "segments", "freshness", "echo", "same_again", "identity", "unique", "copies"})
 
+_OF_THINGS = frozenset({"identity", "unique"})
+
 _OF_COLUMNS = frozenset({
     "crossed", "distribution", "continuity", "category_share", "point_mass", "sign_share", "roundness", "unit_interval",
 })  # fmt: skip
@@ -112,18 +114,22 @@ def _waiting(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, .
     """Deliveries that must not be tried alone, since alone nothing speaks against them.
 
     Of those that contradict each other the one that is odd for itself, or both; none when a check of one broke too,
-    which then does not pass. Both, where rows of one are passed over by the other. Those that agree, when the numbers
-    that bind them moved as a whole on one side alone, or when no row of one can be read: it came as a witness, and says
-    nothing.
+    which then does not pass. Both, where rows of one are passed over by the other or are other things. Those that
+    agree, when the numbers that bind them moved as a whole on one side alone, when things of one came as others or
+    twice, and when so many of its rows are set aside that it is no witness: what was made from it would be shown.
     """
     broken = torn(judged.trial)
     if not broken:
         named = set(said(estate, judged.trial))
         own = [_own(judged, b.source) for b in batches]
         moved = any(rule_of(c) in _OF_COLUMNS and named & _columns(c) for found in own for c in found)
-        return batches if named and (moved or _unread(judged)) and not all(own) else ()
+        doubled = any(rule_of(c) in _OF_THINGS for found in own for c in found)
+        return batches if named and (moved or doubled or _unread(estate, judged)) and not all(own) else ()
     if any(rule_of(c) == PASSED_OVER for c in broken):
-        return () if any(b.quarantined for b in batches) else batches  # withheld rows are missed by others
+        withheld = any(c.batch.quarantined for c in judged.plan.changes if isinstance(c, Admit))
+        return () if withheld else batches  # rows that are set aside are missed by others
+    if any(rule_of(c) == "identity" for b in batches for c in _own(judged, b.source)):
+        return batches  # rows of other things: what they add up to says nothing
     named = {name for c in broken for name in _columns(c)}
     if any(rule_of(c) in _OF_ROWS or named & _columns(c) for b in batches for c in _own(judged, b.source)):
         return ()
@@ -131,15 +137,15 @@ def _waiting(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, .
     return odd if len(odd) == 1 else batches
 
 
-def _unread(judged: Judged) -> tuple[Batch, ...]:
-    """Deliveries of which no row could be read."""
+def _unread(estate: Estate, judged: Judged) -> tuple[Batch, ...]:
+    """Deliveries of which so many rows are set aside that they are no witness."""
     read = (c.batch for c in judged.plan.changes if isinstance(c, Admit))
-    return tuple(b for b in read if b.rows_read and b.quarantined == b.rows_read)
+    return tuple(b for b in read if b.quarantined > b.rows_read * estate.policy.max_quarantined_share)
 
 
 def _healed(crew: Crew, estate: Estate, judged: Judged, batches: tuple[Batch, ...]) -> tuple[Decision, ...]:
     """The repair of the one delivery that cannot be read, with what it binds beside it: readable, it is a witness."""
-    unread = _unread(judged)
+    unread = _unread(estate, judged)
     if len(unread) != 1:
         return ()
     incident = diagnose.explain(crew, estate, diagnose.alone(crew, unread), judged.trial, judged.plan)

@@ -60,7 +60,7 @@ def _fixes(case: Case, column: str) -> list[Fix]:
     if len(made) > 1 or not made:
         return list(made.values())
     ((mark, fix),) = made.items()
-    same = mark == values_mark(case, column, case.text(column))
+    same = column not in suspects(case) and mark == values_mark(case, column, case.text(column))
     return [] if same or not _goes_on(case, column, fix.text) else [fix]
 
 

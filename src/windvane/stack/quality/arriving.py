@@ -5,7 +5,7 @@ Where columns of a person's table and our own are in one scope, ours begin with 
 
 from __future__ import annotations
 
-from windvane.stack.quality.table import Table, quoted
+from windvane.stack.quality.table import Table, is_moment, quoted
 
 BATCHES = "SELECT batch FROM windvane.arriving"
 FRESH = "(SELECT batch AS _fresh FROM windvane.arriving) AS fresh ON fresh._fresh = _batch"  # behind LEFT JOIN
@@ -32,30 +32,48 @@ FEW = 24  # slices of known rows below which slices are made smaller than a deli
 SMALLEST = 20  # rows of a slice: quantiles of fewer say little
 MANY = 2_000  # arriving rows beyond which every so many-th row stands for all: quantiles of these are exact to 2 %
 STRIDE = (7_919, 10_007)  # primes that scatter the rows drawn, so that no rhythm of a file is met
+_DRAWN = f"MOD(_row * {STRIDE[0]}, {STRIDE[1]}) * _every < {STRIDE[1]}"
+SOME = 20_000  # known values that are asked first
+WEEK, LONGEST = 7, 400  # days before what arrives, beside twice its own but no more, where as many rows mostly are
+
+
+def some(table: Table, column: str) -> str:
+    """A few known values of a column, behind FROM: those that an engine comes upon first. What is known among them is
+    known among all, so that a question that they answer is not asked of every row."""
+    name = quoted(column)
+    return f"(SELECT {name} FROM {table.relation} WHERE {KNOWN} AND {name} IS NOT NULL LIMIT {SOME}) AS some_known"
 
 
 def lately(table: Table, columns: tuple[str, ...]) -> str:
     """CTEs `fresh`, the arriving rows; `arrived` (`_size`); and `lately`: the arriving rows as `_slice` 0, the newest
-    `_size` known ones as 1.
+    `_size` known ones as 1 (fewer, where more than a few days or `2 * MANY` rows would have to be looked through).
 
     `_size` is the number of arriving rows, or less where the known rows would make fewer than `FEW` slices: a month
     that follows one month of history is compared with its parts, which vary more, never with nothing. Of long
     deliveries a share of the rows is drawn, the same share of what is known.
     """
     kept, read = _listed(columns), _listed((*columns, *_time(table)))
+    part = (table.segment,) if table.segment else ()
+    since = _since(table)
     return f"""sampling AS (
-  SELECT GREATEST(1.0, COUNT(*) / {MANY}.0) AS _every FROM {table.relation} WHERE {ARRIVES}
+  SELECT GREATEST(1.0, COUNT(*) / {MANY}.0) AS _every{since and f", {since} AS _since"}
+  FROM {table.relation} WHERE {ARRIVES}
 ), fresh AS (
-  SELECT {kept} FROM {_drawn(table)} AND {ARRIVES}
+  SELECT {kept} FROM (
+    SELECT {_listed((*columns, *part))}, _row, GREATEST(1.0, COUNT(*) OVER () / {MANY}.0) AS _every
+    FROM {table.relation} WHERE {ARRIVES}
+  ) AS come WHERE {_DRAWN}{"".join(f" AND {quoted(p)} IS NOT NULL" for p in part)}
 ), arrived AS (
   SELECT CASE WHEN COUNT(*) = 0 THEN 0 ELSE LEAST(COUNT(*), GREATEST({SMALLEST}, (
-    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM {_drawn(table)} AND {KNOWN}))) END AS _size FROM fresh
+    SELECT CAST(FLOOR(COUNT(*) / {FEW}.0) AS INTEGER) FROM (
+      SELECT _row FROM {_drawn(table)} AND {KNOWN} LIMIT {FEW * 2 * MANY}) AS enough))) END AS _size FROM fresh
 ), lately AS (
   SELECT 0 AS _slice, {kept} FROM fresh
   UNION ALL
   SELECT 1, {kept} FROM (
     SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_newest(table)}) AS _age FROM (
-      SELECT {read}, _seq, _row FROM {_drawn(table)} AND {KNOWN} ORDER BY {_newest(table)} LIMIT {2 * MANY}
+      SELECT {read}, _seq, _row FROM {_drawn(table)} AND {KNOWN}
+        {since and f"AND {quoted(table.contract.time_column)} >= _since "}ORDER BY {_newest(table)} LIMIT {2 * MANY}
     ) AS newest
   ) AS aged CROSS JOIN arrived WHERE _age <= _size
 )"""
@@ -66,12 +84,13 @@ def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
     slices 1, 2, ... of `_size` rows (an incomplete last one is left out); at most `most` slices.
 
     A relation `odd` says whether the step to what arrives can be one that is told: where it has no row nothing known
-    is put in order, which is what costs time. More than `lately` can hold is always looked at.
+    is put in order, which is what costs time. Where `lately` does not hold all `_size` rows, all are looked at.
     """
     kept = _listed(columns)
     return f"""aged AS (
   SELECT {kept}, ROW_NUMBER() OVER (ORDER BY {_newest(table)}) AS _age FROM {_drawn(table)} AND {KNOWN}
-    AND EXISTS (SELECT 1 FROM odd UNION ALL SELECT 1 FROM arrived WHERE _size > {2 * MANY})
+    AND EXISTS (SELECT 1 FROM odd UNION ALL
+      SELECT 1 FROM arrived WHERE _size > (SELECT COUNT(*) FROM lately WHERE _slice = 1))
 ), slices AS (
   SELECT 0 AS _slice, {kept} FROM fresh
   UNION ALL
@@ -84,10 +103,7 @@ def windows(table: Table, columns: tuple[str, ...], *, most: int = 400) -> str:
 
 def _drawn(table: Table) -> str:
     """The rows that stand for all, behind FROM; more conditions may follow."""
-    return (
-        f"{table.relation} CROSS JOIN sampling\n    WHERE MOD(_row * {STRIDE[0]}, {STRIDE[1]}) * _every < {STRIDE[1]}"
-        f"{_same_part(table)}"
-    )
+    return f"{table.relation} CROSS JOIN sampling\n    WHERE {_DRAWN}{_same_part(table)}"
 
 
 def _listed(columns: tuple[str, ...]) -> str:
@@ -96,6 +112,15 @@ def _listed(columns: tuple[str, ...]) -> str:
 
 def _time(table: Table) -> tuple[str, ...]:
     return (table.contract.time_column,) if table.contract.time_column else ()
+
+
+def _since(table: Table) -> str:
+    """The day from which on the newest known rows are looked for; empty where times are no days."""
+    kind = next((c.type for c in table.contract.columns if c.name == table.contract.time_column), "")
+    if not is_moment(kind):
+        return ""
+    first, last = (f"CAST({f}({quoted(table.contract.time_column)}) AS DATE)" for f in ("MIN", "MAX"))
+    return f"{first} - CAST({WEEK} + LEAST({LONGEST}, 2 * ({last} - {first})) AS INTEGER)"
 
 
 def _newest(table: Table) -> str:

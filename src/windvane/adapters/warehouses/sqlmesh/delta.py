@@ -9,11 +9,12 @@ not local, or much of a source changes, SQLMesh builds everything as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from windvane.adapters.warehouses.sqlmesh.builder import LAST, Builder
+from windvane.adapters.warehouses.sqlmesh.builder import Builder
 from windvane.adapters.warehouses.sqlmesh.console import short
-from windvane.adapters.warehouses.sqlmesh.sound import Stayed
+from windvane.adapters.warehouses.sqlmesh.sound import Stayed, Tally, tally
+from windvane.adapters.warehouses.sqlmesh.steps import BATCH, Step, bare, query, step_of
 from windvane.adapters.warehouses.sqlmesh.storefile import identifier, quoted, rows
 from windvane.domain.batch import Batch
 from windvane.domain.change import Admit, Change, Put, Rerun, Retire, Withdraw
@@ -21,7 +22,7 @@ from windvane.domain.errors import Usage
 from windvane.domain.estate import Model, Source
 from windvane.sql.alias import columns_of
 from windvane.sql.casts import casts
-from windvane.sql.locality import Local, local
+from windvane.sql.locality import local
 from windvane.sql.parse import split
 
 if TYPE_CHECKING:
@@ -30,16 +31,6 @@ if TYPE_CHECKING:
     from sqlmesh.core.plan import Plan as SqlPlan
 
 MOST, FEW = 0.25, 50_000  # a whole build is as quick when more than this share of a source changes, and this many rows
-_BATCH = "_batch"
-
-
-class Step(NamedTuple):
-    """One table to refresh: `parent` is the one relation above it that changes."""
-
-    name: str
-    parent: str
-    local: Local
-    whole: bool  # whether the rows above that changed are all rows above with the keys that changed
 
 
 class Delta:
@@ -113,7 +104,7 @@ class Delta:
 
     def _refreshed(self, step: Step, table: str) -> None:
         columns = ", ".join(identifier(c) for c in step.local.keys)
-        before = self._count(table)
+        before = self._tally(table, step) if self._follows(step) else None
         old, new, keys = _temp(step.parent, "gone"), _temp(step.parent, "come"), _temp(step.name, "keys")
         self._keep(step.name, "keys", f"SELECT {columns} FROM {old} UNION SELECT {columns} FROM {new}")
         among = self._among(keys, step.local.keys)
@@ -125,18 +116,23 @@ class Delta:
         listed = ", ".join(identifier(str(r[0])) for r in rows(self._cursor, f"DESCRIBE {come}"))
         self._cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {come}")
         self._builder.console.built.add(step.name)
-        self._note_stayed(step, table, before)
+        if before is not None:
+            self._note_stayed(step, table, before)
 
-    def _note_stayed(self, step: Step, table: str, before: int) -> None:
-        """Note a table that changed by keys that arrive, and by as many rows as were taken out and made anew."""
-        moved = self._count(_temp(step.name, "come")) - self._count(_temp(step.name, "gone"))
-        same = all(above == here for above, here in step.local.keys.items())
+    def _follows(self, step: Step) -> bool:
+        """Whether no rows of a table change but those of keys that arrive."""
         arrives = step.parent.startswith("staging.") and not any(isinstance(c, Withdraw) for c in self._changes)
-        if same and arrives and self._count(table) == before + moved:
-            self.stayed[step.name] = Stayed(tuple(sorted(step.local.keys)), before)
+        return arrives and step.alike
 
-    def _count(self, table: str) -> int:
-        return int(str(rows(self._cursor, f"SELECT COUNT(*) FROM {table}")[0][0]))
+    def _note_stayed(self, step: Step, table: str, before: Tally) -> None:
+        """Note a table that changed by as many rows as were taken out and made anew."""
+        come, gone = (self._tally(_temp(step.name, kind), step) for kind in ("come", "gone"))
+        after = Tally(before.rows + come.rows - gone.rows, before.keys + come.keys - gone.keys)
+        if rows(self._cursor, f"SELECT COUNT(*) FROM {table}") == [(after.rows,)]:
+            self.stayed[step.name] = Stayed(step.keys, before, after)
+
+    def _tally(self, table: str, step: Step) -> Tally:
+        return tally(self._cursor, table, step.keys)
 
     def _above(self, step: Step) -> str:
         """A relation of the rows above, as they are now, whose keys changed."""
@@ -146,7 +142,7 @@ class Delta:
         among = self._among(keys, {k: k for k in step.local.keys})
         parent = _relation(step.parent)
         if step.parent.startswith("staging."):
-            others = f"{_BATCH} NOT IN (SELECT {_BATCH} FROM {come})"
+            others = f"{BATCH} NOT IN (SELECT {BATCH} FROM {come})"
             if not rows(self._cursor, f"SELECT 1 FROM {parent} AS t WHERE {others} AND {among} LIMIT 1"):
                 return come  # nothing known has these keys: the usual delivery of new rows
         self._keep(step.name, "part", f"SELECT * FROM {parent} AS t WHERE {among}")
@@ -169,7 +165,7 @@ class Delta:
     def _staged(self, source: str) -> str:
         """The rows of staging that batches of the plan bring now."""
         listed = ", ".join(f"'{quoted(b)}'" for b in sorted(self._batches[source])) or "NULL"
-        return f"SELECT * FROM staging.{identifier(source)} WHERE {_BATCH} IN ({listed})"
+        return f"SELECT * FROM staging.{identifier(source)} WHERE {BATCH} IN ({listed})"
 
     def _tables(self) -> dict[str, str]:
         """The physical table of every relation in production, quoted."""
@@ -205,10 +201,10 @@ class Delta:
         if not old or not new or self._builder.children(f"src.{source}") != {f"staging.{source}"}:
             return False
         model = self._builder.model(f"staging.{source}")
-        if model is None or not model.kind.is_view or not _bare(model):
+        if model is None or not model.kind.is_view or not bare(model):
             return False
-        carried = local(_query(model), f"src.{source}", wanted=(_BATCH,))
-        if carried is None or dict(carried.keys) != {_BATCH: _BATCH}:
+        carried = local(query(model), f"src.{source}", wanted=(BATCH,))
+        if carried is None or dict(carried.keys) != {BATCH: BATCH}:
             return False
         return old == new or (split(old)[0] == split(new)[0] and self._read_alike(source, old, new))
 
@@ -227,7 +223,7 @@ class Delta:
         if not differ:
             return True
         listed = ", ".join(f"'{quoted(b)}'" for b in sorted(self._batches[source]))
-        others = f"{_BATCH} NOT IN ({listed})" if listed else "true"
+        others = f"{BATCH} NOT IN ({listed})" if listed else "true"
         unlike = " OR ".join(f"({a}) IS DISTINCT FROM ({b})" for a, b in differ)
         found = rows(self._cursor, f"SELECT 1 FROM src.{identifier(source)} WHERE {others} AND ({unlike}) LIMIT 1")
         return not found
@@ -237,7 +233,7 @@ class Delta:
 
         `views`: whether views may stay as they are; where models change SQLMesh has to make them again.
         """
-        keys: dict[str, tuple[str, ...]] = {f"staging.{source}": (_BATCH,) for source in self._batches}
+        keys: dict[str, tuple[str, ...]] = {f"staging.{source}": (BATCH,) for source in self._batches}
         shown: set[str] = set()  # views: right by themselves
         steps: list[Step] = []
         for model in self._below(keys):
@@ -245,7 +241,7 @@ class Delta:
             if model.kind.is_view and views:
                 shown.add(name)
                 continue
-            step = _step(model, above & set(keys), keys) if not above & shown else None
+            step = step_of(model, above & set(keys), keys) if not above & shown else None
             if step is None:
                 return None
             keys[name] = tuple(step.local.keys.values())
@@ -257,25 +253,6 @@ class Delta:
         wanted = {name for one in staging for name in self._builder.descendants(one)}
         models = self._builder.context.models
         return [models[fqn] for fqn in self._builder.context.dag.sorted if fqn in models and short(fqn) in wanted]
-
-
-def _step(model: SqlModel, parents: set[str], keys: Mapping[str, tuple[str, ...]]) -> Step | None:
-    if len(parents) != 1 or not model.kind.is_full or not _bare(model):
-        return None
-    parent = parents.pop()
-    found = local(_query(model), parent, wanted=keys[parent])
-    return Step(short(model.fqn), parent, found, set(found.keys) == set(keys[parent])) if found else None
-
-
-def _bare(model: SqlModel) -> bool:
-    """Whether a model is its query and nothing else: nothing runs before, after or beside it."""
-    beside = (model.audits, model.signals, model.pre_statements, model.post_statements, model.on_virtual_update)
-    return bool(model.is_sql) and not any(beside)
-
-
-def _query(model: SqlModel) -> str:
-    text: str = model.render_query_or_raise(execution_time=LAST).sql(dialect="duckdb", comments=False)
-    return text
 
 
 def _path(source: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -17,6 +18,7 @@ from windvane.adapters.warehouses.sqlmesh.hand import remember
 from windvane.adapters.warehouses.sqlmesh.intake import Intake
 from windvane.adapters.warehouses.sqlmesh.masks import keep_masks
 from windvane.adapters.warehouses.sqlmesh.sound import Sound, Stayed
+from windvane.adapters.warehouses.sqlmesh.steps import keys_of
 from windvane.adapters.warehouses.sqlmesh.storefile import insert, rows
 from windvane.adapters.warehouses.sqlmesh.versions import Versions
 from windvane.domain import crash
@@ -48,7 +50,7 @@ class Transition:
         self._decision = decision
         named = {c.name for c in plan.acceptance}
         self._promised = tuple(c for c in checks if c.name not in named)
-        self._sound = Sound(builder.cursor)
+        self._sound = Sound(builder.cursor, partial(keys_of, builder))
         self._open = False
 
     def attempt(self, before: tuple[Measurement, ...], waiting: tuple[Waits, ...] = ()) -> Trial:
@@ -181,7 +183,7 @@ class Transition:
         asked = (*self._plan.acceptance, *measure.concerned(self._promised, reached))
         self._sound.tell(stayed, asked)
         checks, unable, told = self._asked(ask, asked)
-        self._sound.keep(reached, asked, checks)
+        self._sound.keep(reached, asked, checks, stayed)
         after, unmeasured = measure.after(self._plan.probes, ask)
         failures = (*lost, *unable, *unmeasured)
         return _with(trial, after=after, checks=(*kept, *checks), failures=failures, blamed=told)

@@ -44,10 +44,8 @@ class SqlmeshWarehouse:
         home = root / ".windvane"
         self._lock = Lock(home / "lock")
         try:
-            self._store = _open(home)
+            self._store = _open(home, root)
             self._store.use(resources)
-            with self._store.cursor() as cursor:
-                Intake(cursor, root).moved()
         except BaseException:
             self._lock.release()
             raise
@@ -230,13 +228,25 @@ def _sqlmesh() -> None:
         from windvane.adapters.warehouses.sqlmesh import builder, transition  # noqa: F401
 
 
-def _open(home: Path) -> StoreFile:
+def _open(home: Path, root: Path) -> StoreFile:
     """The file; one that is damaged is set aside, and an empty one stands in its place until it is made again."""
     path = home / "warehouse.duckdb"
     if path.with_name(MARK).exists():
         set_aside(path)
     try:
-        return StoreFile(path, spill=home / "spill")
+        return _opened(path, root)
     except Unhealthy:
         set_aside(path)
-        return StoreFile(path, spill=home / "spill")
+        return _opened(path, root)
+
+
+def _opened(path: Path, root: Path) -> StoreFile:
+    """The file, read once for where the estate lies now; let go of when that fails, since bytes may be damaged there."""
+    store = StoreFile(path, spill=path.with_name("spill"))
+    try:
+        with store.cursor() as cursor:
+            Intake(cursor, root).moved()
+    except Exception as error:
+        store.close()
+        raise translate(error) from error
+    return store

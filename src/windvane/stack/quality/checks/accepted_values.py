@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
+from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted, some
 from windvane.stack.quality.novelty import Novelty, novelty
 from windvane.stack.quality.table import Share, Table, Wish, check_of, literal, number, quoted
 
@@ -59,14 +59,20 @@ def _unseen(table: Table, column: str, usual: Novelty, needed: float) -> str:
     )
     if usual.never:
         chance = f"GREATEST({chance}, unseen * LN((past + n) / n))"
+    fresh = f"SELECT {name} AS value FROM {table.relation} WHERE {name} IS NOT NULL AND {ARRIVES}"
+    known = f"{table.relation} WHERE {KNOWN} AND EXISTS (SELECT 1 FROM odd) GROUP BY {name}"
+    few, ordinary = some(table, column), f"GREATEST({number(BENIGN)}, {rate})"
     return (
+        f"SELECT broken FROM (\nWITH fresh AS (\n  {fresh}\n), odd AS (\n"
+        f"  SELECT 1 AS _odd FROM fresh LEFT JOIN (SELECT DISTINCT {name} AS _near FROM {few}) AS near\n"
+        f"  ON _near = value\n"
+        f"  HAVING SUM(CASE WHEN _near IS NULL THEN 1 ELSE 0 END) > 0.99 * {ordinary} * COUNT(*)\n), known AS (\n"
+        f"  SELECT {name} AS value, COUNT({name}) AS n FROM {known}\n)\n"
         f"SELECT {literal(f'column `{column}`: ')} || {counted('CAST(unseen AS INTEGER)')} || ' of ' || "
         f"{counted('CAST(n AS INTEGER)')} || ' arriving rows are in categories never seen before' AS broken\n"
         f"FROM (\n  SELECT CAST(COUNT(*) AS DOUBLE PRECISION) AS n,\n"
         f"    CAST(SUM(CASE WHEN known.value IS NULL THEN 1 ELSE 0 END) AS DOUBLE PRECISION) AS unseen,\n"
-        f"    (SELECT CAST(COUNT({name}) AS DOUBLE PRECISION) FROM {table.relation} WHERE {KNOWN}) AS past\n"
-        f"  FROM (SELECT {name} AS value FROM {table.relation} WHERE {name} IS NOT NULL AND {ARRIVES}) AS fresh\n"
-        f"  LEFT JOIN (SELECT DISTINCT {name} AS value FROM {table.relation} WHERE {KNOWN}) AS known"
-        f" ON known.value = fresh.value\n) AS counts\n"
-        f"WHERE past > 0 AND unseen > n * GREATEST({number(BENIGN)}, {rate}) AND {chance} > {number(needed)}"
+        f"    (SELECT CAST(SUM(n) AS DOUBLE PRECISION) FROM known) AS past\n"
+        f"  FROM fresh LEFT JOIN known ON known.value = fresh.value\n) AS counts\n"
+        f"WHERE past > 0 AND unseen > n * {ordinary} AND {chance} > {number(needed)}\n) AS unusual"
     )

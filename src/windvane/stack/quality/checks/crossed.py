@@ -6,7 +6,7 @@ import math
 from itertools import permutations
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
+from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted, some
 from windvane.stack.quality.novelty import novelty
 from windvane.stack.quality.surge import ALPHA
 from windvane.stack.quality.table import Share, Table, Wish, check_of, is_number, literal, number, quoted
@@ -14,6 +14,7 @@ from windvane.stack.quality.table import Share, Table, Wish, check_of, is_number
 MOST_COLUMNS = 6
 VARIED = 3  # different values
 REPEATED = 0.5  # share of known rows with a value that stands on another row too
+MOST = 0.5  # share of arriving rows with texts that only the other column knows that is stopped
 USUAL = 0.02  # share of new values that a column of repeated numbers may have by habit
 
 
@@ -65,17 +66,24 @@ def _repeats(table: Table, column: str) -> float:
     return float(str(found[0] or 0)) / float(str(found[1])) if found[1] and varied else 0.0
 
 
-def _met(table: Table, mine: str, other: str) -> str:
-    """CTE `met`: arriving values of one column, whether it knew them, and whether the other knew those it did not."""
+def _met(table: Table, mine: str, other: str, usual: str) -> str:
+    """CTE `met`: arriving values of one column, whether it knew them, and whether the other knew those it did not.
+
+    Nothing known is looked up where no more than the share `usual` of the rows can have values that it did not know.
+    """
     a, b = quoted(mine), quoted(other)
     return f"""fresh AS (
   SELECT {a} AS value, COUNT(*) AS n FROM {table.relation} WHERE {ARRIVES} AND {a} IS NOT NULL GROUP BY {a}
+), odd AS (
+  SELECT 1 AS _odd FROM fresh LEFT JOIN (SELECT DISTINCT {a} AS _near FROM {some(table, mine)}) AS near ON _near = value
+  HAVING SUM(CASE WHEN _near IS NULL THEN n ELSE 0 END) > 0.99 * {usual} * SUM(n)
 ), mine AS (
-  SELECT value, n, own FROM fresh LEFT JOIN (SELECT DISTINCT {a} AS own FROM {table.relation} WHERE {KNOWN}) AS known
-  ON known.own = fresh.value
+  SELECT value, n, own FROM fresh LEFT JOIN (
+    SELECT DISTINCT {a} AS own FROM {table.relation} WHERE {KNOWN} AND EXISTS (SELECT 1 FROM odd)
+  ) AS known ON known.own = fresh.value
 ), others AS (
   SELECT DISTINCT {b} AS far FROM {table.relation} JOIN (SELECT value AS _value FROM mine WHERE own IS NULL) AS new
-  ON new._value = {b} WHERE {KNOWN}
+  ON new._value = {b} WHERE {KNOWN} AND EXISTS (SELECT 1 FROM odd)
 ), met AS (
   SELECT value, n, own, far FROM mine LEFT JOIN others ON others.far = mine.value
 )"""
@@ -83,9 +91,10 @@ def _met(table: Table, mine: str, other: str) -> str:
 
 def _foreign(table: Table, mine: str, other: str) -> str:
     return f"""SELECT broken FROM (
-WITH {_met(table, mine, other)}
+WITH {_met(table, mine, other, number(MOST))}
 SELECT {literal(f"column `{mine}` holds values of `{other}`: ")} || {counted("SUM(n)")} || ' arriving rows' AS broken
-FROM met HAVING SUM(n) >= 5 AND SUM(CASE WHEN own IS NULL AND far IS NOT NULL THEN n ELSE 0 END) > 0.5 * SUM(n)
+FROM met HAVING SUM(n) >= 5
+  AND SUM(CASE WHEN own IS NULL AND far IS NOT NULL THEN n ELSE 0 END) > {number(MOST)} * SUM(n)
 ) AS foreign_values"""
 
 
@@ -94,7 +103,7 @@ def _exchanged(table: Table, mine: str, other: str, *, pairs: int) -> str:
     rate = number(novelty(table, mine).rate)
     needed = math.log(pairs / ALPHA)
     return f"""SELECT broken FROM (
-WITH {_met(table, mine, other)}
+WITH {_met(table, mine, other, rate)}
 SELECT {literal(f"column `{mine}` holds values of `{other}`: ")} || {counted("CAST(k AS BIGINT)")} || ' arriving rows'
   AS broken
 FROM (SELECT CAST(SUM(n) AS DOUBLE PRECISION) AS n,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted
+from windvane.stack.quality.arriving import ARRIVES, KNOWN, counted, some
 from windvane.stack.quality.surge import ALPHA
 from windvane.stack.quality.table import Share, Table, Wish, check_of, literal, number, quoted
 
@@ -51,11 +51,17 @@ def _short(table: Table, column: str, needed: float) -> str:
     """All k shorter ones of past + n texts are among the last n, in any order, with chance (n / (past + n)) ** k."""
     name = quoted(column)
     return f"""SELECT broken FROM (
-WITH known AS (
+WITH fresh AS (
+  SELECT LENGTH({name}) AS size, COUNT({name}) AS n FROM {table.relation} WHERE {ARRIVES} GROUP BY LENGTH({name})
+), odd AS (
+  SELECT 1 AS _odd FROM fresh CROSS JOIN (SELECT MIN(LENGTH({name})) AS near FROM {some(table, column)}) AS nearby
+  HAVING SUM(CASE WHEN size < near THEN n ELSE 0 END) > {number(0.99 * SHORT)} * SUM(n)
+), known AS (
   SELECT MIN(LENGTH({name})) AS least, COUNT({name}) AS past FROM {table.relation} WHERE {KNOWN}
+    AND EXISTS (SELECT 1 FROM odd)
 ), counts AS (
-  SELECT COUNT({name}) AS n, SUM(CASE WHEN LENGTH({name}) < least THEN 1 ELSE 0 END) AS k, MAX(least) AS least,
-    CAST(MAX(past) AS DOUBLE PRECISION) AS past FROM {table.relation} CROSS JOIN known WHERE {ARRIVES}
+  SELECT CAST(SUM(n) AS BIGINT) AS n, CAST(SUM(CASE WHEN size < least THEN n ELSE 0 END) AS BIGINT) AS k,
+    MAX(least) AS least, CAST(MAX(past) AS DOUBLE PRECISION) AS past FROM fresh CROSS JOIN known
 )
 SELECT {literal(f"column `{column}`: ")} || {counted("k")} || ' of ' || {counted("n")} ||
   ' texts are shorter than any known one, of ' || {counted("least")} || ' letters' AS broken

@@ -33,11 +33,14 @@ def render(table: Table, share: Share) -> Check:
 def _late(table: Table, column: str) -> str:
     name = f"CAST({quoted(column)} AS DATE)"
     return f"""SELECT broken FROM (
-WITH known AS (
+WITH fresh AS (
+  SELECT {name} AS day, COUNT(*) AS n FROM {table.relation} WHERE {ARRIVES} GROUP BY {name}
+), known AS (
   SELECT MAX({name}) AS newest, MIN({name}) AS oldest FROM {table.relation} WHERE {KNOWN}
 )
-SELECT {literal(f"column `{column}`: ")} || {counted("COUNT(*)")} || ' dates lie far from all known ones' AS broken
-FROM {table.relation} CROSS JOIN known WHERE {ARRIVES} AND newest IS NOT NULL
-  AND ({name} - newest > {LEAST} + (newest - oldest) / 10 OR oldest - {name} > {LEAST} + (newest - oldest) * 2)
+SELECT {literal(f"column `{column}`: ")} || {counted("CAST(SUM(n) AS BIGINT)")} || ' dates lie far from all known ones'
+  AS broken
+FROM fresh CROSS JOIN known WHERE newest IS NOT NULL
+  AND (day - newest > {LEAST} + (newest - oldest) / 10 OR oldest - day > {LEAST} + (newest - oldest) * 2)
 HAVING COUNT(*) > 0
 ) AS late"""

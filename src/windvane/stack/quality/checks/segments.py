@@ -1,4 +1,9 @@
-"""Parts that are always there and do not come: one shop, one country, one kind of order is missing."""
+"""Parts that are always there and do not come: one shop, one country, one kind of order is missing.
+
+A part with `m` expected rows is absent by chance with probability e^-m where rows are independent. Rows of one order
+come together, and a country of ten orders is absent more often than one of fifty rows: where the shares of parts vary
+between known slices by `d` times what they would, counts are negative binomial, and it is e^-(m ln d / (d - 1)).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,9 @@ MOST_COLUMNS = 8
 MOST_PARTS = 60
 FEWEST_ROWS = 20  # per part
 STEADY = 0.7  # of its mean share, which a part that was in every slice has at least
+FLOOR = 0.5  # of the share that may be missed, which an absent part has before known rows are cut into slices
 SLICES = 4  # in all of which a part must have been
+LOOSE = 1.01  # variance of counts over that of independent rows, from which rows of a part go together
 
 
 def wishes(table: Table) -> tuple[Wish, ...]:
@@ -35,7 +42,7 @@ def render(table: Table, share: Share) -> Check:
     listed = ", ".join(f"`{c}`" for c in share.wish.columns)
     why = (
         f"each value of {listed} was in every slice of known rows of the size of a delivery; one that is missing, "
-        f"although chance is ruled out at {ALPHA:.3%}, was left out of the delivery."
+        f"although chance is ruled out at {ALPHA:.3%}, counting that rows come together, was left out of the delivery."
     )
     return check_of(table, share, sql=sql, why=why)
 
@@ -50,26 +57,46 @@ def _absent(table: Table, column: str, columns: int) -> str:
     name = quoted(column)
     needed = math.log(columns / ALPHA)
     return f"""SELECT broken FROM (
-WITH arrived AS (
-  SELECT COUNT(*) AS _size FROM {table.relation} WHERE {ARRIVES}
+WITH known AS (
+  SELECT {name} AS part, COUNT(*) AS n FROM {table.relation} WHERE {KNOWN} AND {name} IS NOT NULL GROUP BY {name}
+), fresh AS (
+  SELECT {name} AS part, COUNT(*) AS n FROM {table.relation} WHERE {ARRIVES} GROUP BY {name}
+), arriving AS (
+  SELECT SUM(n) AS many FROM fresh
+), gone AS (
+  SELECT 1 AS _gone FROM known CROSS JOIN arriving
+  WHERE n > {FLOOR} * (1 - EXP(-{number(needed)} / many)) * (SELECT SUM(n) FROM known)
+    AND NOT EXISTS (SELECT 1 FROM fresh WHERE fresh.part = known.part) LIMIT 1
+), arrived AS (
+  SELECT many AS _size FROM gone CROSS JOIN arriving
+), deliveries AS (
+  SELECT _seq AS _delivery, GREATEST(1, FLOOR(MAX(_row) / CAST(GREATEST(MAX(_size), {SMALL}) AS DOUBLE PRECISION)))
+    / MAX(_row) AS _per_row FROM {table.relation} CROSS JOIN arrived WHERE {KNOWN} GROUP BY _seq
 ), slices AS (
-  SELECT _seq AS _delivery, FLOOR(_row / CAST(GREATEST(_size, {SMALL}) AS DOUBLE PRECISION)) AS _slice, {name} AS part,
-    COUNT(*) AS n FROM {table.relation} CROSS JOIN arrived WHERE {KNOWN} GROUP BY _seq, _slice, {name}
+  SELECT _seq AS _delivery, FLOOR((_row - 1) * _per_row) AS _slice, {name} AS part, COUNT(*) AS n
+  FROM {table.relation} JOIN deliveries ON _delivery = _seq WHERE {KNOWN}
+  GROUP BY _seq, FLOOR((_row - 1) * _per_row), {name}
 ), whole AS (
   SELECT _delivery, _slice, CAST(SUM(n) AS DOUBLE PRECISION) AS rows_there FROM slices GROUP BY _delivery, _slice
 ), usual AS (
-  SELECT part, COUNT(*) AS times, MIN(n / rows_there) AS least,
-    SUM(n) / SUM(rows_there) AS mean FROM slices JOIN whole
+  SELECT part, COUNT(*) AS times, MIN(n / rows_there) AS least, SUM(n) / SUM(rows_there) AS mean,
+    SUM(n * n / rows_there) AS squares, SUM(rows_there) AS total FROM slices JOIN whole
     ON whole._delivery = slices._delivery AND whole._slice = slices._slice
   CROSS JOIN arrived WHERE rows_there >= LEAST(_size, {SMALL}) AND part IS NOT NULL GROUP BY part
 ), counted AS (
   SELECT COUNT(*) AS times FROM whole CROSS JOIN arrived WHERE rows_there >= LEAST(_size, {SMALL})
+), always AS (
+  SELECT part, GREATEST(least, {STEADY} * mean) AS expected,
+    (squares - mean * mean * total) / (mean * (1 - mean) * (usual.times - 1)) AS spread
+  FROM usual CROSS JOIN counted WHERE counted.times >= {SLICES} AND usual.times = counted.times AND mean < 1
+), judged AS (
+  SELECT part, expected, GREATEST(spread, AVG(spread) OVER ()) AS together FROM always
 )
 SELECT {literal(f"column `{column}`: ")} || CAST(COUNT(*) AS VARCHAR) || ' of its usual values do not come at all'
   AS broken
-FROM usual CROSS JOIN counted CROSS JOIN arrived CROSS JOIN (SELECT COUNT(*) AS parts FROM usual) AS all_parts
-WHERE counted.times >= {SLICES} AND usual.times = counted.times AND mean < 1
-  AND -_size * LN(1 - GREATEST(least, {STEADY} * mean)) > {number(needed)} + LN(parts)
-  AND NOT EXISTS (SELECT 1 FROM {table.relation} AS fresh WHERE fresh.{name} = part AND fresh.{ARRIVES})
+FROM judged CROSS JOIN arrived CROSS JOIN (SELECT COUNT(*) AS parts FROM usual) AS all_parts
+WHERE -_size * LN(1 - expected) * CASE WHEN together > {LOOSE} THEN LN(together) / (together - 1) ELSE 1.0 END
+    > {number(needed)} + LN(parts)
+  AND NOT EXISTS (SELECT 1 FROM fresh WHERE fresh.part = judged.part)
 HAVING COUNT(*) > 0
 ) AS gone"""

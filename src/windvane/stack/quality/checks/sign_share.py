@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from windvane.domain.estate import Check, Column
-from windvane.stack.quality.surge import ALPHA, Mark, surges, told_bound
+from windvane.stack.quality.surge import ALPHA, SMALL, Mark, surges, told_bound
 from windvane.stack.quality.table import Share, Table, Wish, check_of, is_number, quoted
 
+SIGNS = (("is below zero", "<"), ("is above zero", ">"))
 REFUNDS = 0.2  # a day of refunds is business; a fifth of the rows below zero where there were none is asked about
 
 
@@ -22,10 +23,21 @@ def _is_code(column: Column) -> bool:
 
 
 def render(table: Table, share: Share) -> Check:
-    """Counts negative and positive values, each against its own past."""
+    """Counts negative and positive values, each against its own past; a sign that all have can come no oftener."""
     marks = tuple(
         Mark(f"column `{c}` {told}", f"{quoted(c)} {test} 0", f"{quoted(c)} <> 0", usual=REFUNDS)
         for c in share.wish.columns
-        for told, test in (("is below zero", "<"), ("is above zero", ">"))
+        for told, test in _rare(table, c)
     )
-    return check_of(table, share, sql=surges(table, marks), why=f"A sign that turns in many rows. {told_bound(table)}")
+    alpha = ALPHA * len(marks) / (len(SIGNS) * len(share.wish.columns))  # each mark has its part, also those left out
+    sql = surges(table, marks, alpha=alpha)
+    return check_of(table, share, sql=sql, why=f"A sign that turns in many rows. {told_bound(table)}")
+
+
+def _rare(table: Table, column: str) -> tuple[tuple[str, str], ...]:
+    """The signs that not every known value has."""
+    name = quoted(column)
+    counts = ", ".join(f"SUM(CASE WHEN {name} {test} 0 THEN 1 ELSE 0 END)" for _, test in SIGNS)
+    found = [int(str(n or 0)) for n in table.engine.rows(f"SELECT {counts} FROM {table.history}")[0]]
+    enough = sum(found) >= SMALL
+    return tuple(sign for sign, n in zip(SIGNS, found, strict=True) if not enough or n < sum(found))

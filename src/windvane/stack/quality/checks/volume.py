@@ -6,7 +6,7 @@ import math
 from datetime import date
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import ARRIVES, BATCHES, FRESH, KNOWN, counted, rounded
+from windvane.stack.quality.arriving import ARRIVES, BATCHES, KNOWN, counted, rounded
 from windvane.stack.quality.budget import LEAST as FEWEST
 from windvane.stack.quality.conformal import Limit, limit, median
 from windvane.stack.quality.prediction import ALPHA, reach, reach_sql
@@ -176,11 +176,19 @@ def _empty(table: Table) -> str:
 
 
 def _tally(table: Table, by_day: str) -> str:
-    """CTE `tally`: rows per batch, part and, where rows are told by day, day; all that follows adds these up."""
+    """CTE `tally`: rows per delivery, part and, where rows are told by day, day; `_fresh` where some of them arrive.
+
+    All that follows adds these up.
+    """
     day = f"CAST({quoted(by_day)} AS DATE)" if by_day else "CAST(NULL AS DATE)"
-    return f"""tally AS (
-  SELECT _batch, _seq, {_part(table)} AS part, {day} AS day, COUNT(*) AS n, MAX(_row) AS last_row
-  FROM {table.relation} GROUP BY _batch, _seq, {_part(table)}, {day}
+    each = f"_seq, {_part(table)}, {day}" if table.segment else f"_seq, {day}"
+    return f"""come AS (
+  SELECT DISTINCT _seq AS _delivery, {_part(table)} AS _part, {day} AS _day FROM {table.relation} WHERE {ARRIVES}
+), tally AS (
+  SELECT _seq, part, day, n, last_row, _delivery AS _fresh FROM (
+    SELECT _seq, {_part(table)} AS part, {day} AS day, COUNT(*) AS n, MAX(_row) AS last_row
+    FROM {table.relation} GROUP BY {each}
+  ) AS counts LEFT JOIN come ON _delivery = _seq AND _part = part AND _day IS NOT DISTINCT FROM day
 )"""
 
 
@@ -188,8 +196,7 @@ def _days(table: Table, top: float) -> str:
     same = "AND EXTRACT(DOW FROM known.day) = EXTRACT(DOW FROM late.day)\n  " if _is_weekly(table) else ""
     return f"""WITH days AS (
   SELECT day, part, CAST(SUM(n) AS BIGINT) AS n, COUNT(_fresh) AS arrives
-  FROM tally LEFT JOIN {FRESH}
-  WHERE day IS NOT NULL{_worked(table, "day")} GROUP BY day, part
+  FROM tally WHERE day IS NOT NULL{_worked(table, "day")} GROUP BY day, part
 ), earlier AS (
   SELECT late.day, late.part, late.n, known.n AS was,
     ROW_NUMBER() OVER (PARTITION BY late.day, late.part ORDER BY known.day DESC) AS age
@@ -218,7 +225,7 @@ def _batches(table: Table, top: str, *, floor: bool = False) -> str:
     worked = _worked(table, "day") if floor else ""
     return f"""WITH batches AS (
   SELECT _seq, part, CAST(SUM(n) AS BIGINT) AS n, MAX(last_row) AS last, COUNT(_fresh) AS arrives
-  FROM tally LEFT JOIN {FRESH}{" WHERE TRUE" + worked if worked else ""}
+  FROM tally{" WHERE TRUE" + worked if worked else ""}
   GROUP BY _seq, part
 ), aged AS (
   SELECT n, part, ROW_NUMBER() OVER (PARTITION BY part ORDER BY _seq DESC) AS age FROM batches WHERE arrives = 0
