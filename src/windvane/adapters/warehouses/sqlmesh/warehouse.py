@@ -241,7 +241,7 @@ def _open(home: Path, root: Path) -> StoreFile:
 
 
 def _opened(path: Path, root: Path) -> StoreFile:
-    """The file, read once for where the estate lies now; let go of when that fails, since bytes may be damaged there."""
+    """The file, read once for where the estate lies now; let go of when that fails: bytes may be damaged."""
     store = StoreFile(path, spill=path.with_name("spill"))
     try:
         with store.cursor() as cursor:
