@@ -7,6 +7,7 @@ Wedderburn, "Quasi-likelihood functions", Biometrika 1974); the chance of so few
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from statistics import fmean, pvariance
 
 from windvane.domain.estate import Check
@@ -68,10 +69,10 @@ def _least(table: Table) -> int:
     if len(days) < max(ENOUGH, SEVERAL * len(table.batches)):
         return 0
     usual, over = fmean(days), max(1.0, pvariance(days) / fmean(days))
-    return 0 if over > SCATTER else sum(1 for n in range(int(usual)) if _chance(n, usual, over) <= ALPHA)
+    return 0 if over > SCATTER else bisect_right(range(int(usual)), ALPHA, key=lambda n: _chance(n, usual, over))
 
 
 def _chance(rows: int, usual: float, over: float) -> float:
     """The bound of Chernoff on the chance of so few."""
     few, mean = rows / over, usual / over
-    return math.exp(few - mean) * (mean / few) ** few if few else math.exp(-mean)
+    return math.exp(few - mean + few * math.log(mean / few)) if few else math.exp(-mean)
