@@ -224,6 +224,7 @@ def _warehouse(landing: Landing, batches: list[Batch], arriving: Batch) -> Scrat
         assert isinstance(model, Model)
         engine.execute(f"CREATE TABLE {model.name} AS {model.text.partition(';')[2]}")
     engine.execute(f"CREATE TABLE windvane.arriving AS SELECT '{arriving.id}' AS batch")
+    engine.execute("CREATE TABLE windvane.copies (batch VARCHAR, rows BIGINT)")
     engine.execute('CREATE TABLE windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE)')
     engine.execute("CREATE TABLE windvane.settled (relation VARCHAR, keys VARCHAR, rows BIGINT)")
     return engine

@@ -29,6 +29,7 @@ class Bench:
         columns = ", ".join(f'"{c.name}" {c.type}' for c in contract.columns)
         self.engine.execute(f"CREATE TABLE {contract.relation} ({columns}, _batch VARCHAR, _seq BIGINT, _row BIGINT)")
         self.engine.execute("CREATE TABLE windvane.arriving (batch VARCHAR)")
+        self.engine.execute("CREATE TABLE windvane.copies (batch VARCHAR, rows BIGINT)")
         self.engine.execute('CREATE TABLE windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE)')
         self.engine.execute("CREATE TABLE windvane.settled (relation VARCHAR, keys VARCHAR, rows BIGINT)")
 

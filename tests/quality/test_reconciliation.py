@@ -62,7 +62,8 @@ class Shop:
         self.engine = Scratch()
         self.days, self.orders = 0, 0
         self.engine.execute(
-            "CREATE SCHEMA core; CREATE SCHEMA windvane; CREATE TABLE windvane.arriving (batch VARCHAR)"
+            "CREATE SCHEMA core; CREATE SCHEMA windvane; CREATE TABLE windvane.arriving (batch VARCHAR); "
+            "CREATE TABLE windvane.copies (batch VARCHAR, rows BIGINT)"
         )
         for contract in (LINES, ORDERS):
             cells = ", ".join(f"{c.name} {c.type}" for c in contract.columns)

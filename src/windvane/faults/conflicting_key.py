@@ -21,12 +21,16 @@ def inject(world: World, rng: Random) -> Injection | None:
         return None
     table, column = world.table, rng.choice(numbers)
     where = some(rng, table, rng.choice((0.004, 0.2)))
-    other = table.changed(column, where, lambda v: f"{float(v or 0) * 1.5 + 1:.{len(v.partition('.')[2])}f}").kept(
-        where
-    )
+    other = table.changed(column, where, _another).kept(where)
+    if any(row in table.rows for row in other.rows):  # it would say nothing else
+        return None
     broken = table.more(other.rows)
     twice = [*where, *range(len(table.rows), len(broken.rows))]
     made = set_aside(
         world, broken, twice, place=column, said=f"{len(where)} keys with two rows", kept=table.dropped(where)
     )
     return replace(made, truth=replace(made.truth, rights=tuple(dict.fromkeys((*made.truth.rights, "hold")))))
+
+
+def _another(value: str) -> str:
+    return f"{float(value or 0) * 1.5 + 1:.{len(value.partition('.')[2])}f}"

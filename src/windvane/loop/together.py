@@ -71,9 +71,9 @@ def _tried_with(crew: Crew, batch: Batch) -> set[tuple[str, str]]:
 def _decided(crew: Crew, estate: Estate, incident: Incident, rows: tuple[Row, ...]) -> tuple[Decision, ...]:
     batches = tuple(b for row in rows for b in row)
     judged = settling.judge(crew, propose.arrival(crew, estate, incident, batches))
-    if judged.verdict.outcome == "promote":
-        return (settling.promoted(crew, judged, incident),)
     sides = Sides(crew, estate, judged, batches)
+    if judged.verdict.outcome == "promote" and not witness.doubted(sides):
+        return (settling.promoted(crew, judged, incident),)
     waits = witness.waiting(sides)
     if not sides.contradictions and not waits:
         return _each(crew, batches)

@@ -106,7 +106,9 @@ def drawn(case: Case, faults: tuple[Fault, ...], base: Base) -> Injection | None
 
 def spread(injection: Injection, source: str, base: Base) -> Injection | None:
     """The injection with the deliveries that are made from the broken one; `None` when none is, none changes, or the
-    vendor could not compute with what stands there."""
+    vendor could not compute with what stands there.
+
+    To hold is right too then: what was made from broken rows is wrong as delivered, whatever heals the rows."""
     derive, broken = base.given.derive, injection.broken
     if derive is None or broken is None or not set(base.world.delivery(source).columns) <= set(broken.columns):
         return None
@@ -121,7 +123,9 @@ def spread(injection: Injection, source: str, base: Base) -> Injection | None:
     if not made:
         return None
     wave = tuple(sent(made[s.source]) if s.source in made else s for s in injection.waves[0])
-    return replace(injection, waves=(wave, *injection.waves[1:]), said=f"{injection.said}, before {', '.join(made)}")
+    truth = replace(injection.truth, rights=tuple(dict.fromkeys((*injection.truth.rights, "hold"))))
+    said = f"{injection.said}, before {', '.join(made)}"
+    return replace(injection, waves=(wave, *injection.waves[1:]), said=said, truth=truth)
 
 
 def _moved(clean: Table, was: Table, now: Table) -> Table:

@@ -7,10 +7,22 @@ none (an empty tuple) when each can be served by itself.
 from __future__ import annotations
 
 from windvane.domain.batch import Batch
-from windvane.loop.witness import agreeing, astray, odd_side, passed_over, things
+from windvane.loop.witness import agreeing, astray, conflicting, odd_side, passed_over, things
 from windvane.loop.witness.sides import Sides
 
-_REASONS = (agreeing.waiting, passed_over.waiting, things.waiting, astray.waiting, odd_side.waiting)
+_REASONS = (
+    conflicting.waiting,
+    agreeing.waiting,
+    passed_over.waiting,
+    things.waiting,
+    astray.waiting,
+    odd_side.waiting,
+)
+
+
+def doubted(sides: Sides) -> bool:
+    """Whether deliveries that pass every check together are still no witness of each other."""
+    return bool(conflicting.waiting(sides))
 
 
 def waiting(sides: Sides) -> tuple[Batch, ...]:

@@ -9,10 +9,11 @@ from windvane.loop.witness.sides import OF_THINGS, Sides, columns
 _OF_COLUMNS = frozenset({
     "crossed", "distribution", "continuity", "category_share", "point_mass", "sign_share", "roundness", "unit_interval",
 })  # fmt: skip
+_OF_ROWS = frozenset({"volume", "segments", "echo", "same_again"})  # sums over other rows are other sums
 
 
 def waiting(sides: Sides) -> tuple[Batch, ...] | None:
-    """All, when numbers that bind them moved as a whole, things came as others or twice, or one cannot be read."""
+    """All, when numbers that bind them moved as a whole, rows are not those of the day, or one cannot be read."""
     if sides.contradictions:
         return None
     named = set(said(sides.estate, sides.judged.trial))
@@ -20,5 +21,5 @@ def waiting(sides: Sides) -> tuple[Batch, ...] | None:
     if not named or all(own):
         return ()
     moved = any(rule_of(c) in _OF_COLUMNS and named & columns(c) for found in own for c in found)
-    doubled = any(rule_of(c) in OF_THINGS for found in own for c in found)
-    return sides.batches if moved or doubled or sides.unread() else ()
+    others = any(rule_of(c) in OF_THINGS | _OF_ROWS for found in own for c in found)
+    return sides.batches if moved or others or sides.unread() else ()

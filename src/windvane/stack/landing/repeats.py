@@ -14,6 +14,8 @@ from windvane.stack.landing.comparing import Compared, Said, comparison
 from windvane.stack.landing.pieces import by_hash
 from windvane.stack.landing.rowfile import OWN
 
+DIFFER = "key: rows of one"  # begins the reason of rows of one key that say different things
+
 
 class Met(NamedTuple):
     """What a batch says of rows known before: `restated` and `relabelled` rows, and how far a sum moves (0..1)."""
@@ -94,7 +96,7 @@ def _keyed(key: Sequence[Cast], engine: Engine) -> None:
 
 def _within(key: Sequence[Cast], columns: tuple[str, ...], engine: Engine, parts: Sequence[str]) -> None:
     count = len(key)
-    differ = literal(f"key: rows of one {', '.join(c.name for c in key)} differ")
+    differ = literal(f"{DIFFER} {', '.join(c.name for c in key)} differ")
     keys = ", ".join(f"k{i}" for i in range(count))
     same = " AND ".join(f"k.k{i} = t.k{i}" for i in range(count))
     engine.execute("CREATE OR REPLACE TEMP TABLE twins AS SELECT * FROM keyed LIMIT 0")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from windvane.stack.quality.table import Table, is_moment, quoted
 
+COPIES = "windvane.copies"  # (batch, rows): how many rows of an admitted batch only repeated others
 BATCHES = "SELECT batch FROM windvane.arriving"
 FRESH = "(SELECT batch AS _fresh FROM windvane.arriving) AS fresh ON fresh._fresh = _batch"  # behind LEFT JOIN
 ARRIVES = f"_batch IN ({BATCHES})"

@@ -138,6 +138,8 @@ class Intake:
         ]
         for start in range(0, len(made), _INSERTED):
             insert(self._cursor, "windvane.admitted", made[start : start + _INSERTED])
+        copies: list[list[Value]] = [[b.id, b.suppressed] for b in batches if b.suppressed]
+        insert(self._cursor, "windvane.copies", copies)
 
     def _seqs(self, batches: Sequence[Batch]) -> dict[str, Value]:
         """The ordinal of each text file that has rows."""
@@ -149,4 +151,5 @@ class Intake:
         gone = rows(self._cursor, "DELETE FROM windvane.admitted WHERE batch = ? RETURNING path", [batch.id])
         if not gone:
             raise Failed(f"batch `{batch.id}` is not admitted", code="batch.unknown", fix="admit it first")
+        self._cursor.execute("DELETE FROM windvane.copies WHERE batch = ?", [batch.id])
         return [str(path) for (path,) in gone]

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS windvane.admitted (
     first_day DATE, last_day DATE);
 CREATE TABLE IF NOT EXISTS windvane.commits (plan VARCHAR PRIMARY KEY, decision VARCHAR, "at" VARCHAR, content VARCHAR);
 CREATE TABLE IF NOT EXISTS windvane.arriving (batch VARCHAR);
+CREATE TABLE IF NOT EXISTS windvane.copies (batch VARCHAR PRIMARY KEY, rows BIGINT);
 CREATE TABLE IF NOT EXISTS windvane.waiting (source VARCHAR, col VARCHAR, "day" DATE);
 CREATE TABLE IF NOT EXISTS windvane.sound (relation VARCHAR PRIMARY KEY, mark VARCHAR, rows BIGINT);
 CREATE TABLE IF NOT EXISTS windvane.settled (relation VARCHAR, keys VARCHAR, rows BIGINT);

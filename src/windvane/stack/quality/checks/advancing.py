@@ -31,7 +31,7 @@ class Order(NamedTuple):
 
 def wishes(table: Table) -> tuple[Wish, ...]:
     """One check where a row is a thing, not a thing at a time, and its day goes on with its key or its delivery."""
-    return (Wish("advancing", (table.contract.time_column,), fixed=ALPHA),) if _order(table) else ()
+    return (Wish("advancing", (_time(table),), fixed=ALPHA),) if _order(table) else ()
 
 
 def render(table: Table, share: Share) -> Check | None:
@@ -39,9 +39,10 @@ def render(table: Table, share: Share) -> Check | None:
     order = _order(table)
     if order is None:
         return None
-    day, by = f"CAST({quoted(table.contract.time_column)} AS DATE)", quoted(order.by)
+    time = _time(table)
+    day, by = f"CAST({quoted(time)} AS DATE)", quoted(order.by)
     behind = f"SUM(CASE WHEN _newest - {day} > {order.most} THEN 1 ELSE 0 END)"
-    sql = f"""SELECT {literal(f"column `{table.contract.time_column}`: ")} || {counted(behind)} || ' of ' ||
+    sql = f"""SELECT {literal(f"column `{time}`: ")} || {counted(behind)} || ' of ' ||
   {counted("COUNT(*)")} || ' new rows have days long before the newest known ones' AS broken
 FROM {table.relation} CROSS JOIN (
   SELECT MAX({day}) AS _newest, MAX({by}) AS _last FROM {table.relation} WHERE {KNOWN}
@@ -49,17 +50,22 @@ FROM {table.relation} CROSS JOIN (
 HAVING {behind} * 2 > COUNT(*)"""
     along = "deliveries" if order.by == "_seq" else f"`{order.by}`"
     why = (
-        f"`{table.contract.time_column}` goes on with {along}: in {table.rows:,} known rows it lay {order.back} days "
+        f"`{time}` goes on with {along}: in {table.rows:,} known rows it lay {order.back} days "
         f"behind at most; new rows that lie more than {order.most} days behind have a wrong date."
     )
     return check_of(table, share, sql=sql, why=why)
 
 
+def _time(table: Table) -> str:
+    """The column that tells when a row is; where none is named, the only one that could."""
+    moments = [c.name for c in table.contract.columns if is_moment(c.type)]
+    named = table.contract.time_column
+    return named if named in moments else moments[0] if not named and len(moments) == 1 else ""
+
+
 def _order(table: Table) -> Order | None:
     """The key, where it goes on with days; else the deliveries."""
-    time = table.contract.time_column
-    timed = any(c.name == time and is_moment(c.type) for c in table.contract.columns)
-    if table.role != "whole" or not timed or table.is_panel or table.rows < ENOUGH or len(table.batches) < MANY:
+    if table.role != "whole" or not _time(table) or table.is_panel or table.rows < ENOUGH or len(table.batches) < MANY:
         return None
     key = table.contract.key
     whole = any(c.name in key and c.type in {"bigint", "integer"} for c in table.contract.columns)
@@ -69,7 +75,7 @@ def _order(table: Table) -> Order | None:
 
 
 def _along(table: Table, by: str, least: int) -> Order | None:
-    day = f"CAST({quoted(table.contract.time_column)} AS DATE)"
+    day = f"CAST({quoted(_time(table))} AS DATE)"
     rows = table.engine.rows(f"""SELECT MAX(before - oldest), MAX(newest) - MIN(oldest) FROM (
   SELECT oldest, newest, MAX(newest) OVER (ORDER BY _at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
   FROM (SELECT {quoted(by)} AS _at, MIN({day}) AS oldest, MAX({day}) AS newest FROM {table.history}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from windvane.domain.estate import Check
-from windvane.stack.quality.arriving import ARRIVES, counted
+from windvane.stack.quality.arriving import ARRIVES, COPIES, counted
 from windvane.stack.quality.reconciling import Law, laws
 from windvane.stack.quality.surge import ALPHA, PRIOR
 from windvane.stack.quality.table import Share, Table, Wish, check_of, literal, number, quoted
@@ -20,7 +20,8 @@ def wishes(table: Table) -> tuple[Wish, ...]:
 def render(table: Table, share: Share) -> Check:
     """Counts things of which something arrives, and that break a law, beyond what known ones did.
 
-    Things without any row are left out, they may come later; so are as many as rows were withheld from the delivery.
+    Things without any row are left out, they may come later; so are as many as rows were withheld from the delivery,
+    copies of others apart: without these a total is what it was.
     """
     found = [law for law in laws(table) if law.told in share.wish.columns]
     sql = "\nUNION ALL\n".join(_broken(table, law, math.log(len(found) / ALPHA)) for law in found)
@@ -62,8 +63,9 @@ FROM (
       ) AS touched ON {lines} GROUP BY {keys}
     ) AS made ON {whole} WHERE parent.{quoted(law.total)} IS NOT NULL AND {_given(law)}
   ) AS asked CROSS JOIN (
-    SELECT COALESCE(SUM(_last - _there), 0) AS _withheld FROM (
-      SELECT MAX(_row) AS _last, COUNT(*) AS _there FROM {table.relation} WHERE {ARRIVES} GROUP BY _batch) AS files
+    SELECT COALESCE(SUM(GREATEST(0, _last - _there - COALESCE(copies.rows, 0))), 0) AS _withheld FROM (
+      SELECT _batch, MAX(_row) AS _last, COUNT(*) AS _there FROM {table.relation} WHERE {ARRIVES} GROUP BY _batch
+    ) AS files LEFT JOIN {COPIES} AS copies ON copies.batch = files._batch
   ) AS gaps
 ) AS judged
 WHERE odd > 0 AND odd > many * {rate} AND odd * LN(GREATEST(odd, 0.5) / (many * {rate})) + CASE WHEN odd < many

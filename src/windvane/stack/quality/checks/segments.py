@@ -19,6 +19,7 @@ MOST_PARTS = 60
 FEWEST_ROWS = 20  # per part
 STEADY = 0.7  # of its mean share, which a part that was in every slice has at least
 FLOOR = 0.5  # of the share that may be missed, which an absent part has before known rows are cut into slices
+ERRORS = 2  # standard errors of its mean share, which is expected less these
 SLICES = 4  # in all of which a part must have been
 LOOSE = 1.01  # variance of counts over that of independent rows, from which rows of a part go together
 
@@ -86,11 +87,14 @@ WITH known AS (
 ), counted AS (
   SELECT COUNT(*) AS times FROM whole CROSS JOIN arrived WHERE rows_there >= LEAST(_size, {SMALL})
 ), always AS (
-  SELECT part, GREATEST(least, {STEADY} * mean) AS expected,
+  SELECT part, least, mean, total,
     (squares - mean * mean * total) / (mean * (1 - mean) * (usual.times - 1)) AS spread
   FROM usual CROSS JOIN counted WHERE counted.times >= {SLICES} AND usual.times = counted.times AND mean < 1
+), spreading AS (
+  SELECT *, GREATEST(spread, AVG(spread) OVER ()) AS together FROM always
 ), judged AS (
-  SELECT part, expected, GREATEST(spread, AVG(spread) OVER ()) AS together FROM always
+  SELECT part, together, GREATEST(least, {STEADY} * mean,
+    mean - {ERRORS} * SQRT(mean * (1 - mean) * GREATEST(together, 1) / total)) AS expected FROM spreading
 )
 SELECT {literal(f"column `{column}`: ")} || CAST(COUNT(*) AS VARCHAR) || ' of its usual values do not come at all'
   AS broken
