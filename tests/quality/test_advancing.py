@@ -14,13 +14,13 @@ from windvane.stack.quality.suite import suite
 FIRST = date(2018, 1, 1)
 
 
-def contract(kind: str, *, time: str = "date", relation: str = "core.invoices") -> Contract:
-    """A thing a row, whose key is a number or a word."""
+def contract(kind: str, *, time: str = "date", relation: str = "core.invoices", named: str = "day") -> Contract:
+    """A thing a row, whose key is a number or a word; `named`: the column that is said to be its time."""
     return Contract(
         relation=relation,
         columns=(Column(name="id", type=kind, nullable=False), Column(name="day", type=time, nullable=False)),
         key=("id",),
-        time_column="day",
+        time_column=named,
     )
 
 
@@ -56,6 +56,16 @@ def test_a_delivery_of_years_ago_under_new_keys_is_asked_about_and_a_late_one_is
     assert not bench.breaks(made, month(40, kind=kind, back=20))
     assert "12 of 12 new rows have days long before" in bench.breaks(made, month(40, kind=kind, back=800))[0]
     assert not bench.breaks(made, [*month(40, kind=kind), *month(41, kind=kind, back=900)[:3]]), "a few may be late"
+
+
+def test_where_no_time_is_named_the_only_date_tells_it() -> None:
+    bench = Bench(contract("bigint", named=""))
+    for number in range(40):
+        bench.admit(month(number, kind="bigint"))
+    made = check(bench)
+    assert made is not None
+    assert not bench.breaks(made, month(40, kind="bigint", back=20))
+    assert "12 of 12 new rows" in bench.breaks(made, month(40, kind="bigint", back=800))[0]
 
 
 def test_old_keys_may_have_old_days_and_without_an_order_there_is_nothing_to_ask() -> None:

@@ -229,6 +229,16 @@ def test_a_row_that_was_withheld_spoils_no_more_than_its_order() -> None:
     assert shop.breaks(check, kept, totals) != []
 
 
+def test_copies_that_were_left_out_excuse_no_total_that_was_made_from_them() -> None:
+    shop = Shop().history()
+    check, (lines, totals) = shop.check(), shop.day()
+    doubled = {line[0]: line for line in lines[:30:2]}
+    told = {n: round(t + plain([doubled[n]]), 2) if n in doubled else t for n, t in totals.items()}
+    assert not shop.breaks(check, lines, told, gaps=15), "what was withheld may have been part of them"
+    shop.engine.execute(f"INSERT INTO windvane.copies VALUES ('lines-{shop.days + 1}', 15)")
+    assert "is the sum of" in shop.breaks(check, lines, told, gaps=15)[0], "each line was once there, and counted twice"
+
+
 def test_a_factor_that_always_was_one_may_become_two() -> None:
     """Every quantity was 1: whether the total counts it could not be seen, so either is right."""
     shop = Shop(plain)

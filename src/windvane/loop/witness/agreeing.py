@@ -9,7 +9,7 @@ from windvane.loop.witness.sides import OF_THINGS, Sides, columns
 _OF_COLUMNS = frozenset({
     "crossed", "distribution", "continuity", "category_share", "point_mass", "sign_share", "roundness", "unit_interval",
 })  # fmt: skip
-_OF_ROWS = frozenset({"volume", "segments", "echo", "same_again"})  # sums over other rows are other sums
+_OF_ROWS = frozenset({"volume", "segments", "echo", "same_again", "single", "copies"})  # of others there are other sums
 
 
 def waiting(sides: Sides) -> tuple[Batch, ...] | None:
