@@ -10,7 +10,7 @@ from windvane.stack.repair.usual import unusual
 
 def tells(case: Case) -> tuple[Hypothesis, ...]:
     """The stories of this kind that fit what broke; between tables with what this side says for itself."""
-    told = case.observed("arithmetic")
+    told = case.observed("arithmetic", "regression")
     found = (one("inconsistent", 0.4, told),) if told else ()
     between = case.observed("reconciliation")
     if not between:
